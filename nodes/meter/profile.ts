@@ -1,0 +1,62 @@
+/** A meter profile: one kind of meter as data. From `config/meters/*.yaml` and `<etc>/meters/*.yaml`. */
+
+export type ValueType =
+  | 'uint16'
+  | 'int16'
+  | 'uint32'
+  | 'int32'
+  | 'uint64'
+  | 'int64'
+  | 'float32'
+  | 'float64';
+
+export interface ProfileValue {
+  /** A name of the vocabulary: `power_l1`, `voltage_l1_n`, `energy_import_total`, ... */
+  name: string;
+  /** 0-based PDU address of the first register. */
+  address: number;
+  type: ValueType;
+  /** Value in `unit` = raw * scale. */
+  scale: number;
+  unit: string;
+  /** Fast values are read every cycle, slow ones (energies) spread out. */
+  speed: 'fast' | 'slow';
+}
+
+export interface Profile {
+  id: string;
+  manufacturer: string;
+  model: string;
+  /** How to read it. */
+  fn: 3 | 4;
+  wordOrder: 'big' | 'little';
+  byteOrder: 'big' | 'little';
+  maxRegisters: number;
+  /** Start and count of a request must be multiples of this. */
+  align: number;
+  /** Silence the meter wants before a request, ms, beyond the protocol's own. */
+  gapMs: number;
+  /** The meter's own least delay before it replies, ms. */
+  replyDelayMs: number;
+  /**
+   * Stretches that answer as a whole, in address order. A request never leaves its stretch:
+   * between them are barriers or registers that do not exist.
+   */
+  blocks: { start: number; count: number }[];
+  /** Raw values that mean "not available", by type. */
+  invalid: Partial<Record<ValueType, number[]>>;
+  values: ProfileValue[];
+  /** How the meter's total counters net across phases; per-phase ones never do. */
+  totalCounters: 'summed' | 'per_phase';
+  /** Smallest step of the counters, kWh, and the value they wrap at; null where not known. */
+  counterResolutionKwh: number;
+  counterModulusKwh: number | null;
+  defaults: { baud: number; parity: 'none' | 'even' | 'odd'; stopBits: 1 | 2; unit: number };
+  /** A meter of this kind answers so: read-only, one read each. */
+  identity: {
+    address: number;
+    fn: 3 | 4;
+    type: ValueType;
+    expect: { oneOf?: number[]; min?: number; max?: number };
+  }[];
+}

@@ -1,0 +1,47 @@
+/** What a source emits once per poll, on topic `reading/<meter>`. A tinkerer's node emits the same. */
+export const ROLES = ['grid', 'solar', 'load', 'battery', 'ev', 'subpanel'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const PHASES = ['l1', 'l2', 'l3'] as const;
+export type Phase = (typeof PHASES)[number];
+
+export interface Reading {
+  /** The meter's id in meter.yaml. */
+  meter: string;
+  /** When the values arrived: UTC ISO 8601 with milliseconds. */
+  ts: string;
+  /** The same instant on the monotonic clock, ms. Energy is integrated over these. */
+  mono_ms: number;
+  ok: boolean;
+  /** Why `ok` is false: a code of the error catalogue and its message. */
+  error?: { code: string; message: string };
+  simulated?: true;
+  frequency_hz?: number | null;
+  /** Empty when `ok` is false. */
+  channels: Record<string, ChannelReading>;
+}
+
+export interface ChannelReading {
+  role: Role;
+  /** W. Grid + import, solar + generation, battery + discharge, others + consumption. */
+  power_w: number | null;
+  /** Lifetime counters, kWh, after invert and gain. Left out where the meter has none. */
+  import_kwh?: number | null;
+  export_kwh?: number | null;
+  /**
+   * How the two counters net across the channel's phases: `summed` as a utility meter does, or
+   * `per_phase` (each leg counted by itself, then added). Left out means `summed`.
+   */
+  counters?: 'summed' | 'per_phase';
+  /** Battery state of charge, percent. */
+  soc?: number | null;
+  phases?: Partial<Record<Phase, PhaseReading>>;
+}
+
+export interface PhaseReading {
+  voltage_v: number | null;
+  current_a: number | null;
+  power_w: number | null;
+  reactive_var?: number | null;
+  power_factor?: number | null;
+}

@@ -1,0 +1,82 @@
+/**
+ * The error catalogue: every error the product raises by name. A code is a promise to whoever
+ * matches on it: never renamed, never used again for something else. Texts are in
+ * `locales/<language>/errors.json` under the same code, as `message` and `hint`.
+ */
+import { loadWords, type WordParams } from './words.ts';
+
+export const ERROR_CODES = [
+  // configuration
+  'config_invalid',
+  'config_unreadable',
+  // bus
+  'bus_timeout',
+  'bus_crc',
+  'bus_exception',
+  'bus_bad_reply',
+  'bus_unreachable',
+  'bus_closed',
+  // meter
+  'profile_invalid',
+  'profile_unknown',
+  // messages in flows
+  'message_invalid',
+  'source_unknown',
+  'site_missing',
+  // storage
+  'storage_failed',
+  // http
+  'no_data',
+  'not_found',
+  'method_not_allowed',
+  'token_missing',
+  'token_wrong',
+  'foreign_host',
+  'foreign_origin',
+  'editor_local_only',
+  'too_many_connections',
+  // start
+  'port_taken',
+  'node_too_old',
+  'already_running',
+  'flow_invalid',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+const words = loadWords(import.meta.url, 'errors');
+
+/** An error with a stable code, a message (what and where) and a hint (how to mend it). */
+export class SolthriveError extends Error {
+  readonly code: ErrorCode;
+  readonly params: WordParams;
+
+  constructor(code: ErrorCode, params: WordParams = {}, cause?: unknown) {
+    super(words(`${code}.message`, params), cause === undefined ? undefined : { cause });
+    this.name = 'SolthriveError';
+    this.code = code;
+    this.params = params;
+  }
+
+  get hint(): string {
+    return words(`${this.code}.hint`, this.params);
+  }
+
+  /** The body of every HTTP error: `{ error: { code, message, hint, param? } }`. */
+  toBody(): { error: { code: ErrorCode; message: string; hint: string; param?: string } } {
+    const param = this.params.param;
+    return {
+      error: {
+        code: this.code,
+        message: this.message,
+        hint: this.hint,
+        ...(typeof param === 'string' ? { param } : {}),
+      },
+    };
+  }
+}
+
+/** Whatever was thrown, as an `Error`. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
