@@ -1,5 +1,5 @@
 /** The state of the home at one second, on topic `snapshot`. The contract of /ws and /api/latest. */
-import type { PhaseReading, Phase, Role } from '../meter/reading.ts';
+import type { Phase, PhaseReading, Role } from '../meter/reading.ts';
 
 export type Quality = 'good' | 'partial' | 'stale';
 
