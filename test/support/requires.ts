@@ -1,0 +1,42 @@
+/** Which system tools a test may count on: missing ones skip it on a desk and fail it in CI. */
+import { execFileSync } from 'node:child_process';
+import type { Context } from 'mocha';
+
+const PROBES = {
+  socat: ['socat', '-V'],
+  pymodbus: ['/usr/bin/python3', '-c', 'import pymodbus, serial_asyncio'],
+  chromium: ['/usr/bin/chromium', '--version'],
+  strace: ['strace', '-V'],
+} as const;
+
+export type Tool = keyof typeof PROBES;
+
+const known = new Map<Tool, boolean>();
+
+/** Whether the tool answers on this machine; asked once per process. */
+export function hasTool(tool: Tool): boolean {
+  let found = known.get(tool);
+  if (found === undefined) {
+    found = answers(PROBES[tool]);
+    known.set(tool, found);
+  }
+  return found;
+}
+
+/** Call first in a `before` or `it`: `requireTool.call(this, 'socat')`. Skips, or throws in CI. */
+export function requireTool(this: Context, tool: Tool): void {
+  if (hasTool(tool)) return;
+  if (process.env.CI) throw new Error(`CI must provide ${tool} (${PROBES[tool].join(' ')})`);
+  console.warn(`      skipped: ${tool} is not installed here (${PROBES[tool].join(' ')})`);
+  this.skip();
+}
+
+function answers([command, ...args]: readonly string[]): boolean {
+  if (!command) return false;
+  try {
+    execFileSync(command, args, { stdio: 'ignore', timeout: 20_000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
