@@ -3,31 +3,11 @@
  * says them. A missing translation falls back to English; a missing key shows itself.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { type Catalogue, type Say, sayFrom } from './text.ts';
+
+export { fill, lookUp, type Say, type WordParams } from './text.ts';
 
 export const FALLBACK_LANGUAGE = 'en-US';
-
-export type WordParams = Record<string, string | number | null | undefined>;
-export type Say = (key: string, params?: WordParams) => string;
-
-type Catalogue = { [key: string]: string | Catalogue };
-
-/** Puts `params` into the `{name}` places of a text. A place without a value stays readable. */
-export function fill(text: string, params: WordParams = {}): string {
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => {
-    const value = params[name];
-    return value === undefined || value === null ? place : String(value);
-  });
-}
-
-/** Looks up `a.b.c` in a nested catalogue; undefined where there is no such text. */
-export function lookUp(catalogue: Catalogue, key: string): string | undefined {
-  let found: string | Catalogue | undefined = catalogue;
-  for (const step of key.split('.')) {
-    if (typeof found !== 'object') return undefined;
-    found = found[step];
-  }
-  return typeof found === 'string' ? found : undefined;
-}
 
 /**
  * The words of one area in one language.
@@ -36,14 +16,7 @@ export function lookUp(catalogue: Catalogue, key: string): string | undefined {
  * @param language  `en`, `de`, `en-US`...; the closest shipped one is taken
  */
 export function loadWords(room: string, area: string, language = FALLBACK_LANGUAGE): Say {
-  const catalogues = candidates(language).flatMap((tag) => readCatalogue(room, area, tag));
-  return (key, params) => {
-    for (const catalogue of catalogues) {
-      const text = lookUp(catalogue, key);
-      if (text !== undefined) return fill(text, params);
-    }
-    return key;
-  };
+  return sayFrom(candidates(language).flatMap((tag) => readCatalogue(room, area, tag)));
 }
 
 function candidates(language: string): string[] {
