@@ -1,0 +1,27 @@
+/** The short hash by which a minute record names the configuration that made it. */
+import { createHash } from 'node:crypto';
+import type { SiteConfig } from './schema.ts';
+
+/** What the numbers of a record depend on. Ports, passwords and looks are not in it. */
+export type RecordedConfig = Pick<
+  SiteConfig,
+  'site' | 'ct_profiles' | 'meters' | 'poll' | 'solar_position'
+>;
+
+export function recordedConfig(config: SiteConfig): RecordedConfig {
+  const { site, ct_profiles, meters, poll, solar_position } = config;
+  return { site, ct_profiles, meters, poll, solar_position };
+}
+
+/** 12 hex digits; the same configuration has the same hash, in whatever order it was written. */
+export function hashOf(config: SiteConfig): string {
+  const text = JSON.stringify(sorted(recordedConfig(config)));
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
+}

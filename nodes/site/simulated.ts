@@ -1,0 +1,97 @@
+/** When a home made of numbers stands in for meters, and what the configuration then says. */
+
+import { join } from 'node:path';
+import type { Site } from './config.ts';
+import { hashOf } from './hash.ts';
+import type { MeterConfig, SiteConfig } from './schema.ts';
+import { loadWords } from './words.ts';
+
+const SIMULATED_BUS = 'simulated';
+
+/** A mid-northern home, where no location is configured. */
+const LATITUDE = 41.9;
+
+const words = loadWords(import.meta.url, 'config');
+
+/**
+ * True when nothing configured measures the house: no Modbus meter, and no external source with a
+ * `grid` channel. A site with only, say, an external car charger still gets a home around it.
+ */
+export function needsSimulation(config: SiteConfig): boolean {
+  return !config.meters.some(
+    (meter) => meter.source === 'modbus' || meter.channels.some(({ role }) => role === 'grid'),
+  );
+}
+
+/**
+ * The site with a simulated home in it: a WattNode on the bus `simulated` at 127.0.0.1:`port`, CT A
+ * and B on the mains, CT C on solar. External sources stay. Its records go to a folder of their own.
+ * @param machineZone  the time zone used where the site's was left at UTC, so that the person in
+ *   front of the screen sees noon at noon
+ */
+export function standInForMeters(
+  site: Site,
+  port: number,
+  machineZone: string = Intl.DateTimeFormat().resolvedOptions().timeZone,
+): Site {
+  const config: SiteConfig = {
+    ...site.config,
+    site: { ...site.config.site, ...locate(site.config.site, machineZone) },
+    buses: [
+      ...site.config.buses.filter(({ id }) => id !== SIMULATED_BUS),
+      { id: SIMULATED_BUS, type: 'tcp', host: '127.0.0.1', port },
+    ],
+    meters: [simulatedMeter(site.config.meters), ...site.config.meters],
+  };
+  return {
+    ...site,
+    config,
+    hash: hashOf(config),
+    simulated: { port },
+    paths: { ...site.paths, records: join(site.paths.data, 'simulated') },
+    origins: { ...site.origins, ...originsOfHome(site, config) },
+  };
+}
+
+function simulatedMeter(others: readonly MeterConfig[]): MeterConfig {
+  const taken = others.some(({ id }) => id === 'main');
+  return {
+    id: taken ? 'simulated' : 'main',
+    source: 'modbus',
+    profile: 'ccs-wattnode-wnc',
+    bus: SIMULATED_BUS,
+    unit: 1,
+    channels: [
+      { id: 'mains', role: 'grid', phases: ['l1', 'l2'], multiplier: 1, invert: false },
+      { id: 'pv', role: 'solar', phases: ['l3'], multiplier: 1, invert: false },
+    ],
+  };
+}
+
+type Place = Pick<SiteConfig['site'], 'timezone' | 'latitude' | 'longitude'>;
+
+/** Where no location is set, the sun stands over the site's own clock: noon is at noon. */
+function locate(site: Place, machineZone: string): Place {
+  const { latitude, longitude } = site;
+  if (latitude !== null && longitude !== null)
+    return { timezone: site.timezone, latitude, longitude };
+  const timezone = site.timezone === 'UTC' ? machineZone : site.timezone;
+  return { timezone, latitude: LATITUDE, longitude: standardOffsetHours(timezone) * 15 };
+}
+
+/** Offset of a time zone from UTC in northern winter, h, within -12 to 12. */
+function standardOffsetHours(timeZone: string): number {
+  const winter = new Date(Date.UTC(2026, 0, 15, 12));
+  const name = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
+    .formatToParts(winter)
+    .find(({ type }) => type === 'timeZoneName')?.value;
+  const [, sign, hours = '0', minutes = '0'] = /GMT([+-])(\d+):(\d+)/.exec(name ?? '') ?? [];
+  const offset = (sign === '-' ? -1 : 1) * (Number(hours) + Number(minutes) / 60);
+  return Math.max(-12, Math.min(12, offset));
+}
+
+function originsOfHome(site: Site, config: SiteConfig): Record<string, string> {
+  void site;
+  void config;
+  return { 'meters[0]': words('origin.simulated') };
+}
