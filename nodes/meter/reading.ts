@@ -17,6 +17,8 @@ export interface Reading {
   error?: { code: string; message: string };
   simulated?: true;
   frequency_hz?: number | null;
+  /** How long the poll took on the wire, ms, where the source can tell. */
+  latency_ms?: number | null;
   /** Empty when `ok` is false. */
   channels: Record<string, ChannelReading>;
 }
@@ -33,6 +35,15 @@ export interface ChannelReading {
    * `per_phase` (each leg counted by itself, then added). Left out means `summed`.
    */
   counters?: 'summed' | 'per_phase';
+  /**
+   * When the counters were read, on the clock of `mono_ms`: slow values are older than the powers
+   * beside them, and one read repeated is not a second one. Left out means with the powers.
+   */
+  counters_mono_ms?: number;
+  /** Smallest step of the counters after gain, kWh; left out means 0.1. */
+  counter_step_kwh?: number;
+  /** Where the counters wrap, after gain, kWh; left out means not known. */
+  counter_modulus_kwh?: number | null;
   /** Battery state of charge, percent. */
   soc?: number | null;
   phases?: Partial<Record<Phase, PhaseReading>>;
