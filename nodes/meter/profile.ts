@@ -1,4 +1,8 @@
-/** A meter profile: one kind of meter as data. From `config/meters/*.yaml` and `<etc>/meters/*.yaml`. */
+/**
+ * A meter profile: one kind of meter as data. The files are `config/meters/*.yaml` and
+ * `<etc>/meters/*.yaml`; `profile-file.ts` reads them.
+ */
+import type { ValueName } from './vocabulary.ts';
 
 export type ValueType =
   | 'uint16'
@@ -11,13 +15,13 @@ export type ValueType =
   | 'float64';
 
 export interface ProfileValue {
-  /** A name of the vocabulary: `power_l1`, `voltage_l1_n`, `energy_import_total`, ... */
-  name: string;
+  name: ValueName;
   /** 0-based PDU address of the first register. */
   address: number;
   type: ValueType;
   /** Value in `unit` = raw * scale. */
   scale: number;
+  /** The vocabulary's unit for the name. */
   unit: string;
   /** Fast values are read every cycle, slow ones (energies) spread out. */
   speed: 'fast' | 'slow';
