@@ -1,0 +1,149 @@
+/**
+ * What a change of one lifetime counter means: energy, jitter, a rollover, a reset, another meter,
+ * or nonsense (energy rules, section 5, counter rules). One counter is one direction of one channel.
+ */
+import type { SiteConfig } from '../site/schema.ts';
+import { ESTIMATED_WITHIN_S } from './integrate.ts';
+
+export interface CounterLimits {
+  /** The most power that can pass here, W. */
+  maxW: number;
+  /** Smallest step, kWh. */
+  stepKwh: number;
+  /** Where it wraps, kWh; null where not known. */
+  modulusKwh: number | null;
+}
+
+export type CounterEvent = 'rollover' | 'reset' | 'counter_jump' | 'counter_rebased';
+
+export interface CounterStep {
+  /** Energy since the last accepted read, kWh, >= 0. */
+  addedKwh: number;
+  /** Seconds that `addedKwh` makes up for, where it spans an outage or a reset; else 0. */
+  recoveredS: number;
+  event?: CounterEvent;
+}
+
+/** A read that says nothing new and moves nothing: unbelieved so far, or jitter. */
+const NOTHING: CounterStep = { addedKwh: 0, recoveredS: 0 };
+
+/** A level that contradicts the base must be seen so often in a row before it is believed. */
+const READS_TO_BELIEVE = 3;
+const JITTER_STEPS = 2;
+const NEAR_MODULUS = 0.95;
+/** Binary fractions: 5321.40 - 5321.39 is a little more than 0.01. */
+const EPSILON_KWH = 1e-6;
+
+/** One counter, remembering the last read it believed. */
+export class Counter {
+  #limits: CounterLimits;
+  #baseKwh: number | null = null;
+  /** Seconds since the base was read. */
+  #elapsedS = 0;
+  #doubt: { kwh: number; reads: number; otherSerial: boolean } | null = null;
+
+  constructor(limits: CounterLimits, baseKwh: number | null = null) {
+    this.#limits = limits;
+    this.#baseKwh = baseKwh;
+  }
+
+  /** The last read that was believed, kWh; null before the first. */
+  get baseKwh(): number | null {
+    return this.#baseKwh;
+  }
+
+  set limits(limits: CounterLimits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Takes one valid read.
+   * @param kwh  as read, after gain
+   * @param dtS  seconds since the read before, believed or not
+   * @param otherSerial  true when the meter is known to be another one than at the last read
+   * @returns null for the very first read, which only sets the base
+   */
+  take(kwh: number, dtS: number, otherSerial = false): CounterStep | null {
+    this.#elapsedS += Math.max(0, dtS);
+    if (this.#baseKwh === null) {
+      this.#accept(kwh);
+      return null;
+    }
+    const delta = kwh - this.#baseKwh;
+    if (!otherSerial && delta >= 0 && delta <= this.#capKwh(this.#elapsedS)) {
+      const step = { addedKwh: delta, recoveredS: this.#outageS() };
+      this.#accept(kwh);
+      return step;
+    }
+    const jitterKwh = JITTER_STEPS * this.#limits.stepKwh + EPSILON_KWH;
+    if (!otherSerial && delta < 0 && -delta <= jitterKwh) {
+      this.#doubt = null;
+      this.#elapsedS = 0;
+      return NOTHING;
+    }
+    return this.#believed(kwh, dtS, otherSerial) ? this.#settle(kwh) : NOTHING;
+  }
+
+  #accept(kwh: number): void {
+    this.#baseKwh = kwh;
+    this.#elapsedS = 0;
+    this.#doubt = null;
+  }
+
+  #capKwh(elapsedS: number): number {
+    const { maxW, stepKwh } = this.#limits;
+    return (maxW * elapsedS) / 3_600_000 + stepKwh + EPSILON_KWH;
+  }
+
+  #outageS(): number {
+    return this.#elapsedS > ESTIMATED_WITHIN_S ? this.#elapsedS : 0;
+  }
+
+  /** Counts reads in a row that agree with each other although none agrees with the base. */
+  #believed(kwh: number, dtS: number, otherSerial: boolean): boolean {
+    const moved = kwh - (this.#doubt?.kwh ?? Number.NaN);
+    const agrees = moved >= -EPSILON_KWH && moved <= this.#capKwh(dtS);
+    const before = agrees ? this.#doubt : null;
+    this.#doubt = {
+      kwh,
+      reads: (before?.reads ?? 0) + 1,
+      otherSerial: otherSerial || (before?.otherSerial ?? false),
+    };
+    return this.#doubt.reads >= READS_TO_BELIEVE;
+  }
+
+  /** What a believed contradiction was. */
+  #settle(kwh: number): CounterStep {
+    const base = this.#baseKwh ?? kwh;
+    const otherSerial = this.#doubt?.otherSerial ?? false;
+    const capKwh = this.#capKwh(this.#elapsedS);
+    const outageS = this.#outageS();
+    const elapsedS = this.#elapsedS;
+    this.#accept(kwh);
+    if (otherSerial) return { ...NOTHING, event: 'counter_rebased' };
+    if (kwh > base) return { ...NOTHING, event: 'counter_jump' };
+    const modulus = this.#limits.modulusKwh;
+    if (modulus !== null && base > NEAR_MODULUS * modulus) {
+      const wrapped = modulus - base + kwh;
+      if (wrapped <= capKwh) {
+        return { addedKwh: Math.max(0, wrapped), recoveredS: outageS, event: 'rollover' };
+      }
+    }
+    if (kwh <= capKwh) return { addedKwh: kwh, recoveredS: elapsedS, event: 'reset' };
+    return { ...NOTHING, event: 'counter_rebased' };
+  }
+}
+
+const PHASE_COUNT = { single_phase: 1, split_phase: 2, three_phase: 3 } as const;
+const HEADROOM = 1.25;
+
+/** The most power the service can carry, W, with a quarter of headroom. */
+export function serviceMaxW(site: SiteConfig['site']): number {
+  const phases = PHASE_COUNT[site.service];
+  return site.service_amps * site.nominal_voltage * phases * HEADROOM;
+}
+
+/** The most the inverter can make, W; the service where its rating is not told. */
+export function solarMaxW(site: SiteConfig['site']): number {
+  return site.inverter_watts === null ? serviceMaxW(site) : site.inverter_watts * HEADROOM;
+}
