@@ -1,0 +1,88 @@
+/** How numbers and times are written for a person: by locale, never a number for what is unknown. */
+import type { Say } from '../../nodes/site/text.ts';
+
+/** What every view model is told about the reader. */
+export interface Reader {
+  /** BCP 47, for numbers and times; the browser's own. */
+  locale: string;
+  say: Say;
+}
+
+export interface Quantity {
+  value: string;
+  unit: string;
+}
+
+/** Shown for null: a typographic dash; the words beside it say "no data". */
+export const NO_VALUE = '–';
+
+/**
+ * A power in W as a person reads it: whole watts below 1 kW, then kW with two decimals, from 10 kW
+ * with one. The sign is left to words. null has no unit.
+ */
+export function formatPower(powerW: number | null | undefined, { locale, say }: Reader): Quantity {
+  if (powerW === null || powerW === undefined || !Number.isFinite(powerW)) {
+    return { value: NO_VALUE, unit: '' };
+  }
+  const watts = Math.round(Math.abs(powerW));
+  if (watts < 1000) return { value: decimals(watts, 0, locale), unit: say('unit.w') };
+  const digits = watts < 9_995 ? 2 : 1;
+  return { value: decimals(watts / 1000, digits, locale), unit: say('unit.kw') };
+}
+
+/** `1.25 kW` with a no-break space, or the words for no data. */
+export function powerText(powerW: number | null | undefined, reader: Reader): string {
+  const { value, unit } = formatPower(powerW, reader);
+  return unit ? `${value}\u00a0${unit}` : reader.say('none');
+}
+
+/** A round power for a scale: `5 kW`, `500 W`, `2.5 kW`. */
+export function scaleText(powerW: number, { locale, say }: Reader): string {
+  const watts = Math.abs(powerW);
+  if (watts < 1000) return `${decimals(watts, 0, locale)}\u00a0${say('unit.w')}`;
+  const text = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(watts / 1000);
+  return `${text}\u00a0${say('unit.kw')}`;
+}
+
+/**
+ * A share as percent. Anything short of all never reads 100, anything above none never reads 0.
+ * @param share 0..1
+ */
+export function percentText(share: number, { locale }: Reader): string {
+  const clamped = Math.min(1, Math.max(0, share));
+  const rounded = Math.round(clamped * 100);
+  const honest = clamped < 1 && rounded === 100 ? 99 : clamped > 0 && rounded === 0 ? 1 : rounded;
+  return new Intl.NumberFormat(locale, { style: 'percent' }).format(honest / 100);
+}
+
+/** Hours and minutes, in the reader's own zone unless another is given. */
+export function clockText(ms: number, { locale }: Reader, timeZone?: string): string {
+  return formatter(locale, { hour: 'numeric', minute: '2-digit', timeZone }).format(ms);
+}
+
+/** A time of today as a clock reads it; of another day with that day before it. */
+export function sinceText(ms: number, nowMs: number, reader: Reader): string {
+  const day = formatter(reader.locale, { day: 'numeric', month: 'short' });
+  const time = clockText(ms, reader);
+  return day.format(ms) === day.format(nowMs) ? time : `${day.format(ms)}, ${time}`;
+}
+
+function decimals(value: number, digits: number, locale: string): string {
+  return new Intl.NumberFormat(locale, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(value);
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a formatter costs a thousand times what using it does, and the graph writes many times. */
+function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${JSON.stringify(options)}`;
+  let found = formatters.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat(locale, options);
+    formatters.set(key, found);
+  }
+  return found;
+}

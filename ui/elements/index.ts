@@ -1,0 +1,20 @@
+/** The bundle: defines the elements, each once, and says which language the page speaks. */
+import { nearestLanguage } from '../strings/strings.ts';
+import { SolthriveConnection } from './connection.ts';
+import { SolthriveDayGraph } from './day-graph.ts';
+import { SolthriveFaults } from './faults.ts';
+import { SolthriveGauges } from './gauges.ts';
+
+const ELEMENTS = {
+  'solthrive-connection': SolthriveConnection,
+  'solthrive-gauges': SolthriveGauges,
+  'solthrive-day-graph': SolthriveDayGraph,
+  'solthrive-faults': SolthriveFaults,
+};
+
+for (const [name, element] of Object.entries(ELEMENTS)) {
+  if (!customElements.get(name)) customElements.define(name, element);
+}
+
+// The dashboard's page names no language, and a screen reader would then guess its own.
+document.documentElement.lang ||= nearestLanguage(navigator.languages);
