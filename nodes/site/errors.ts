@@ -36,10 +36,14 @@ export const ERROR_CODES = [
   'editor_local_only',
   'too_many_connections',
   // start
+  'starting',
   'port_taken',
   'node_too_old',
   'already_running',
   'flow_invalid',
+  // local control
+  'body_invalid',
+  'unit_unknown',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -1,0 +1,201 @@
+/**
+ * One running appliance: takes the folders, opens the front door, embeds Node-RED and puts all of it
+ * away again. What it needs from outside (environment, log) it is handed.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { NodeRedApp } from 'node-red';
+import { systemClock } from '../nodes/site/clock.ts';
+import type { Site } from '../nodes/site/config.ts';
+import { asError, SolthriveError } from '../nodes/site/errors.ts';
+import { machineHosts } from '../nodes/site/hosts.ts';
+import { ensureToken } from '../nodes/site/identity.ts';
+import { loadSite } from '../nodes/site/load.ts';
+import { packageRoot } from '../nodes/site/package.ts';
+import { createFolders, type Environment, type SiteMode, sitePaths } from '../nodes/site/paths.ts';
+import { needsSimulation, standInForMeters } from '../nodes/site/simulated.ts';
+import { loadWords } from '../nodes/site/words.ts';
+import { type Control, openControl } from './control.ts';
+import { controlRoutes } from './control-routes.ts';
+import { createFront, editorRefusal, type FrontRules, refuse } from './http-front.ts';
+import { takeLock } from './lock.ts';
+import { createLog, type Log } from './log.ts';
+import { nodeRedSettings, type SolthriveStart } from './node-red-settings.ts';
+import { createStorage } from './storage.ts';
+
+export interface ApplianceOptions {
+  env: Environment;
+  mode: SiteMode;
+  /** Where log lines go. */
+  write: (line: string) => void;
+}
+
+export interface Appliance {
+  site: Site;
+  log: Log;
+  /** Closes everything: flows, sockets, the lock. */
+  stop(): Promise<void>;
+}
+
+const words = loadWords(import.meta.url, 'runtime');
+
+/**
+ * Resolves when the flows run.
+ * @throws SolthriveError `port_taken`, `already_running`, `flow_invalid`, and the system's errors
+ */
+export async function startAppliance({ env, mode, write }: ApplianceOptions): Promise<Appliance> {
+  const paths = sitePaths(env, mode);
+  createFolders(paths);
+  const undo: (() => unknown)[] = [];
+  try {
+    undo.push(takeLock(paths.data).release);
+    return await startIn({ loaded: loadSite({ paths, env }), mode, write, undo });
+  } catch (thrown) {
+    await putAway(undo);
+    throw thrown;
+  }
+}
+
+interface Start {
+  loaded: Site;
+  mode: SiteMode;
+  write: (line: string) => void;
+  /** What has been opened so far, to be closed from the last to the first. */
+  undo: (() => unknown)[];
+}
+
+async function startIn({ loaded, mode, write, undo }: Start): Promise<Appliance> {
+  const site = await withMeters(loaded, mode);
+  createFolders(site.paths);
+  ensureToken(site.paths);
+  const { http, editor, logging } = site.config;
+  const log = createLog({ write, now: systemClock.now, verbose: isVerbose(logging.level) });
+  log.say(words('start.starting', { version: site.version, pid: process.pid }));
+  reportProblems(site, log);
+
+  const rules = { ownHosts: () => machineHosts(http.allowed_hosts), editor: editor.enabled };
+  const front = createFront(rules);
+  await listen(front.server, http);
+  undo.push(() => closeServer(front.server));
+
+  const start: SolthriveStart = {
+    configProblems: site.problems,
+    quarantined: [],
+    setAside: [],
+    dangling: [],
+  };
+  const refused = Promise.withResolvers<never>();
+  refused.promise.catch(() => {}); // heard below; it may come before anybody listens
+  const storage = createStorage({
+    shippedFolder: join(packageRoot, 'flows'),
+    data: site.paths.data,
+    release: site.version,
+    clock: systemClock,
+    report: start,
+    refuse: refused.reject,
+  });
+
+  const { default: RED } = await import('node-red');
+  RED.init(front.inner, nodeRedSettings({ site, storage, start, log }));
+  mount(RED, front.inner, rules);
+  const running = new Promise<void>((resolve) => RED.events.once('flows:started', () => resolve()));
+  undo.push(() => RED.stop());
+  await RED.start();
+  front.open();
+  await Promise.race([running, refused.promise]);
+  reportFlows(start, log);
+
+  const again = { flows: { flows: [], credentials: {} }, deploymentType: 'reload' };
+  const reload = () => RED.runtime.flows.setFlows(again);
+  const routes = controlRoutes({ site, layers: storage.layers, reload });
+  const control = await openSocket(site, log, routes);
+  if (control) undo.push(() => control.close());
+  return { site, log, stop: () => putAway(undo) };
+}
+
+/** Express finds paths in more ways than a URL check can foresee: the editor asks once more. */
+function mount(RED: NodeRedApp, server: Server, rules: FrontRules): void {
+  const app = RED.httpNode;
+  if (rules.editor) {
+    app.use('/editor', (request, response, next) => {
+      const refusal = editorRefusal(request, rules);
+      if (refusal) refuse(response, refusal);
+      else next();
+    });
+    app.use('/editor', RED.httpAdmin);
+  }
+  app.get('/', (_request, response) => response.redirect(302, '/dashboard/'));
+  server.on('request', app);
+}
+
+/** On a desk a simulated home stands in; an installed appliance says that it has no meters. */
+async function withMeters(site: Site, mode: SiteMode): Promise<Site> {
+  if (mode.kind === 'appliance' || !needsSimulation(site.config)) return site;
+  return standInForMeters(site, await freePort());
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await listen(probe, { host: '127.0.0.1', port: 0 });
+  const { port } = probe.address() as AddressInfo;
+  await closeServer(probe);
+  return port;
+}
+
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new SolthriveError('port_taken', { port }) : error);
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+async function putAway(undo: (() => unknown)[]): Promise<void> {
+  for (const close of undo.splice(0).reverse()) await close();
+}
+
+/** The appliance works without its control socket; only the command line misses it. */
+async function openSocket(
+  site: Site,
+  log: Log,
+  routes: Parameters<typeof openControl>[1],
+): Promise<Control | null> {
+  const { run } = site.paths;
+  try {
+    return await openControl(run, routes);
+  } catch (thrown) {
+    log.warn(words('start.no_control', { file: run, what: asError(thrown).message }));
+    return null;
+  }
+}
+
+function isVerbose(level: Site['config']['logging']['level']): boolean {
+  return level === 'debug' || level === 'trace';
+}
+
+function reportProblems(site: Site, log: Log): void {
+  for (const problem of site.problems) log.error(words('start.problem', { ...problem }));
+  if (site.problems.length > 0) {
+    log.error(words('start.problems', { count: site.problems.length }));
+  }
+  if (site.simulated) log.say(words('start.simulated'));
+}
+
+function reportFlows({ quarantined, setAside, dangling }: SolthriveStart, log: Log): void {
+  const file = setAside.at(-1) ?? '';
+  if (quarantined.length === 0 && file) log.warn(words('start.set_aside', { file }));
+  for (const { node, reason } of quarantined) {
+    const { id, type } = node;
+    log.warn(words('start.quarantined', { id, type, reason: words(`reason.${reason}`), file }));
+  }
+  for (const { from, to } of dangling) log.warn(words('start.dangling', { from, to }));
+}

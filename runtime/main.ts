@@ -1,0 +1,87 @@
+/** The program: checks what it runs on, starts the appliance, says where to look, ends cleanly. */
+import { networkInterfaces } from 'node:os';
+import type { Site } from '../nodes/site/config.ts';
+import { asError, SolthriveError } from '../nodes/site/errors.ts';
+import { loadWords } from '../nodes/site/words.ts';
+
+const NEEDED_NODE = 24;
+
+/** Longer than Node-RED's own patience with a node that does not close (15 s). */
+const STOP_WITHIN_S = 20;
+
+const words = loadWords(import.meta.url, 'runtime');
+
+async function main(): Promise<void> {
+  if (Number.parseInt(process.versions.node, 10) < NEEDED_NODE) {
+    throw new SolthriveError('node_too_old', {
+      needed: NEEDED_NODE,
+      found: process.versions.node,
+    });
+  }
+  // Only now: what follows may not even parse on an old Node.js.
+  const { startAppliance } = await import('./appliance.ts');
+  const { currentMode } = await import('../nodes/site/paths.ts');
+  const mode = process.argv.includes('--appliance')
+    ? ({ kind: 'appliance' } as const)
+    : currentMode();
+
+  const stopped = nextSignal();
+  const starting = startAppliance({ env: process.env, mode, write: console.log });
+  const appliance = await starting;
+  announce(appliance.site, (line) => appliance.log.say(line));
+  await stopped;
+
+  appliance.log.say(words('stop.stopping'));
+  setTimeout(() => {
+    appliance.log.error(words('stop.too_slow', { seconds: STOP_WITHIN_S }));
+    process.exit(1);
+  }, STOP_WITHIN_S * 1000).unref();
+  await appliance.stop();
+  appliance.log.say(words('stop.stopped'));
+}
+
+/** The first signal to end. Later ones are heard and ignored: the end is on its way. */
+function nextSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => resolve());
+    }
+  });
+}
+
+function announce({ config }: Site, say: (line: string) => void): void {
+  const { host, port } = config.http;
+  const everywhere = host === '0.0.0.0' || host === '::';
+  const url = (name: string) => `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  const local = url(everywhere ? '127.0.0.1' : host);
+  say(words('start.took', { seconds: process.uptime().toFixed(1) }));
+  say(words('where.dashboard', { url: local }));
+  say(words('where.api', { url: local }));
+  if (config.editor.enabled) say(words('where.editor', { url: local }));
+  if (everywhere) for (const name of homeAddresses()) say(words('where.lan', { url: url(name) }));
+}
+
+function homeAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
+}
+
+/** An error of ours speaks for itself; of any other the stack is what helps. */
+function explain(thrown: unknown): string {
+  if (thrown instanceof SolthriveError) {
+    return words('failed.hint', { message: thrown.message, hint: thrown.hint });
+  }
+  const error = asError(thrown);
+  return words('failed.unexpected', { what: error.stack ?? error.message });
+}
+
+function fail(thrown: unknown): void {
+  console.error(explain(thrown));
+  process.exit(1);
+}
+
+process.on('uncaughtException', fail);
+// Node-RED leaves timers behind that would keep the process alive.
+main().then(() => process.exit(0), fail);

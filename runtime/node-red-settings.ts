@@ -1,0 +1,80 @@
+/** Node-RED's settings for one site: what is the same everywhere (`settings.js`) and what is not. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { LocalSettings } from '@node-red/runtime';
+import { replaceFile } from '../nodes/site/atomic-file.ts';
+import type { ConfigProblem, Site } from '../nodes/site/config.ts';
+import { packageRoot } from '../nodes/site/package.ts';
+import type { Log } from './log.ts';
+import type { StartReport, Storage } from './storage.ts';
+
+/** What the launcher found, as the `solthriveStart` setting: health raises it as faults. */
+export interface SolthriveStart extends StartReport {
+  configProblems: readonly ConfigProblem[];
+}
+
+export interface SettingsParts {
+  site: Site;
+  storage: Storage;
+  start: SolthriveStart;
+  log: Log;
+}
+
+/** Node files that let a flow reach beyond the home's data, by the word that allows them. */
+const GUARDED = {
+  exec: ['90-exec.js'],
+  file: ['10-file.js', '23-watch.js'],
+};
+
+export function nodeRedSettings({ site, storage, start, log }: SettingsParts): LocalSettings {
+  const { http, editor, logging } = site.config;
+  const { data } = site.paths;
+  const ownNodes = join(data, 'nodes');
+  const userDir = join(data, 'node-red');
+  for (const folder of [ownNodes, userDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const mayInstall = editor.allow.includes('palette');
+  const settings = {
+    ...commonSettings(),
+    uiPort: http.port,
+    uiHost: http.host,
+    ...(editor.enabled ? {} : { httpAdminRoot: false }),
+    userDir,
+    // This package is found by its own package.json, so that its nodes have their locales and icons.
+    nodesDir: [packageRoot, ownNodes],
+    nodesExcludes: [
+      ...(editor.allow.includes('exec') ? [] : GUARDED.exec),
+      ...(editor.allow.includes('file') ? [] : GUARDED.file),
+    ],
+    credentialSecret: credentialSecret(userDir),
+    storageModule: storage,
+    externalModules: {
+      autoInstall: false,
+      palette: { allowInstall: mayInstall, allowUpload: mayInstall, allowUpdate: mayInstall },
+      modules: { allowInstall: false },
+    },
+    logging: { console: { level: logging.level, handler: () => log.handle } },
+    solthriveSite: site,
+    solthriveStart: start,
+    solthriveFlows: storage.layers,
+  };
+  // Its published types know only one folder of nodes, and storage by name.
+  return settings as unknown as LocalSettings;
+}
+
+/** Read from the package's root: an installer finds it there, and it is no part of the build. */
+function commonSettings(): Record<string, unknown> {
+  const require = createRequire(import.meta.url);
+  return { ...(require(join(packageRoot, 'settings.js')) as Record<string, unknown>) };
+}
+
+/** Node-RED encrypts its credentials with it; without it a restored backup cannot read them. */
+function credentialSecret(userDir: string): string {
+  const file = join(userDir, 'credential-secret');
+  const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  if (kept !== '') return kept;
+  const secret = randomBytes(32).toString('base64url');
+  replaceFile(file, `${secret}\n`, 0o600);
+  return secret;
+}
