@@ -19,6 +19,8 @@ export const ERROR_CODES = [
   // meter
   'profile_invalid',
   'profile_unknown',
+  'phase_unknown',
+  'meter_unknown',
   // messages in flows
   'message_invalid',
   'source_unknown',

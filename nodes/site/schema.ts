@@ -1,159 +1,240 @@
 /**
  * The one schema of the site's configuration: types, defaults, validation, the JSON Schema that
- * editors use and the table in the docs all come from here.
+ * editors use and the table in the docs all come from here. Where a rule has no words in zod, its
+ * message is a key below `expected` in `locales/<language>/config.json`.
  */
 import { z } from 'zod';
+import { bus, ctProfile, meter } from './meter-schema.ts';
+import { checkReferences } from './references.ts';
+import { hostName, isTimeZone, tcpPort } from './schema-parts.ts';
+import { tariff } from './tariff-schema.ts';
 
-const id = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9_-]*$/i, 'letters, digits, - and _')
-  .max(64);
-const watts = z.number().positive();
 const days = z.number().int().min(1).max(36_500);
 
-const site = z.strictObject({
-  name: z.string().min(1).max(80).default('Home'),
-  timezone: z.string().default('UTC'),
-  latitude: z.number().min(-90).max(90).nullable().default(null),
-  longitude: z.number().min(-180).max(180).nullable().default(null),
-  language: z.string().min(2).max(16).default('en'),
-  service: z.enum(['single_phase', 'split_phase', 'three_phase']).default('split_phase'),
-  nominal_voltage: z.number().min(80).max(400).default(120),
-  service_amps: z.number().positive().max(5_000).default(200),
-  inverter_watts: watts.nullable().default(null),
-  netting: z.enum(['summed', 'per_phase']).default('summed'),
-});
+const TIME_ZONES = Intl.supportedValuesOf('timeZone');
+
+function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+const site = z
+  .strictObject({
+    name: z.string().min(1).max(80).default('Home').describe('What the pages call the site.'),
+    timezone: z
+      .string()
+      .refine(isTimeZone, { error: 'time_zone', params: { candidates: TIME_ZONES } })
+      .default('UTC')
+      .describe('IANA time zone, such as America/Chicago. Days and tariffs follow it.'),
+    latitude: z
+      .number()
+      .min(-90)
+      .max(90)
+      .nullable()
+      .default(null)
+      .describe('Degrees north, for sunrise and sunset. Set it together with the longitude.'),
+    longitude: z
+      .number()
+      .min(-180)
+      .max(180)
+      .nullable()
+      .default(null)
+      .describe('Degrees east; west of Greenwich is negative.'),
+    language: z
+      .string()
+      .refine(isLanguage, 'language')
+      .default('en')
+      .describe('Language of the pages where the browser asks for none we have.'),
+    service: z
+      .enum(['single_phase', 'split_phase', 'three_phase'])
+      .default('split_phase')
+      .describe('How the house is connected. `split_phase` is the 120/240 V of North America.'),
+    nominal_voltage: z
+      .number()
+      .min(80)
+      .max(400)
+      .default(120)
+      .describe('Volts from a phase to neutral, as they should be.'),
+    service_amps: z
+      .number()
+      .positive()
+      .max(5_000)
+      .default(200)
+      .describe('Amperes of the main breaker: no reading can be far above it.'),
+    inverter_watts: z
+      .number()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe('Rated power of the inverter(s), W: no solar reading can be far above it.'),
+    netting: z
+      .enum(['summed', 'per_phase'])
+      .default('summed')
+      .describe('How the utility nets import and export across the phases.'),
+  })
+  .superRefine(({ latitude, longitude }, context) => {
+    if ((latitude === null) === (longitude === null)) return;
+    const path = [latitude === null ? 'longitude' : 'latitude'];
+    context.addIssue({ code: 'custom', message: 'both_coordinates', path });
+  });
 
 const retention = z.strictObject({
-  minute_days: days.default(30),
-  quarter_days: days.default(365),
-  day_days: days.default(365),
-  month_days: days.nullable().default(null),
+  minute_days: days.default(30).describe('Days for which minute records are kept.'),
+  quarter_days: days.default(365).describe('Days for which 15-minute records are kept.'),
+  day_days: days.default(365).describe('Days for which day records are kept.'),
+  month_days: days
+    .nullable()
+    .default(null)
+    .describe('Days for which month records are kept; `null` keeps them for ever.'),
 });
 
 const http = z.strictObject({
-  port: z.number().int().min(1).max(65_535).default(8080),
-  host: z.string().default('0.0.0.0'),
-  allowed_hosts: z.array(z.string().min(1)).default([]),
-  max_connections_per_address: z.number().int().min(1).max(1_000).default(20),
+  port: tcpPort.default(8080).describe('TCP port of the pages and the API. SOLTHRIVE_PORT wins.'),
+  host: hostName
+    .default('0.0.0.0')
+    .describe('Address to listen on; `127.0.0.1` keeps everything on the machine itself.'),
+  allowed_hosts: z
+    .array(hostName)
+    .default([])
+    .describe("Further names it answers to, beside the machine's own name and addresses."),
+  max_connections_per_address: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(20)
+    .describe('Live connections that one address may hold.'),
 });
 
-const dashboard = z.strictObject({ login: z.boolean().default(false) });
+const dashboard = z.strictObject({
+  login: z.boolean().default(false).describe('Ask for a password before showing the dashboard.'),
+});
 
 const editor = z.strictObject({
-  enabled: z.boolean().default(true),
-  allow: z.array(z.enum(['palette', 'exec', 'file'])).default([]),
+  enabled: z.boolean().default(true).describe('Serve the Node-RED editor at /editor.'),
+  allow: z
+    .array(z.enum(['palette', 'exec', 'file']))
+    .default([])
+    .describe(
+      'What the editor may do beyond wiring: `palette` installs nodes, `exec` runs programs, `file` reads and writes files.',
+    ),
 });
 
-const mdns = z.strictObject({ enabled: z.boolean().default(true) });
+const mdns = z.strictObject({
+  enabled: z.boolean().default(true).describe('Announce the appliance on the home network.'),
+});
 
 const mqtt = z.strictObject({
-  enabled: z.boolean().default(false),
-  url: z.string().default('mqtt://127.0.0.1'),
-  topic: z.string().min(1).default('solthrive'),
-  home_assistant: z.boolean().default(true),
+  enabled: z.boolean().default(false).describe('Publish snapshots and faults to an MQTT broker.'),
+  url: z
+    .string()
+    .regex(/^(mqtts?|wss?):\/\/[^\s/]+/, 'mqtt_url')
+    .default('mqtt://127.0.0.1')
+    .describe('The broker: mqtt:// or mqtts://, with user:password@ where it wants them.'),
+  topic: z
+    .string()
+    .regex(/^[^#+\s/]+(\/[^#+\s/]+)*$/, 'mqtt_topic')
+    .default('solthrive')
+    .describe('What the topics begin with.'),
+  home_assistant: z.boolean().default(true).describe('Announce the values to Home Assistant.'),
 });
 
 const logging = z.strictObject({
-  level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  level: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .describe('The least important messages that are still logged.'),
   rotate: z
     .strictObject({
-      size_mb: z.number().positive().max(1_000).default(5),
-      keep: z.number().int().min(1).max(100).default(5),
+      size_mb: z
+        .number()
+        .positive()
+        .max(1_000)
+        .default(5)
+        .describe('Size at which a new log file is begun, MB.'),
+      keep: z
+        .number()
+        .int()
+        .min(1)
+        .max(100)
+        .default(5)
+        .describe('How many old log files are kept.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('When a log file is put away and how many are kept.'),
 });
 
 const update = z.strictObject({
-  source: z.string().nullable().default(null),
-  channel: z.string().min(1).default('stable'),
-  policy: z.enum(['automatic', 'notify', 'off']).default('automatic'),
+  source: z
+    .string()
+    .regex(/^https?:\/\/[^\s/]+/, 'http_url')
+    .nullable()
+    .default(null)
+    .describe('Where releases are looked for; `null` looks nowhere.'),
+  channel: z.string().min(1).default('stable').describe('Which line of releases is followed.'),
+  policy: z
+    .enum(['automatic', 'notify', 'off'])
+    .default('automatic')
+    .describe('Install a release by itself, only say that there is one, or do not look.'),
   window: z
     .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'HH:MM-HH:MM')
-    .default('02:00-04:00'),
+    .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'time_window')
+    .default('02:00-04:00')
+    .describe('When an update may be installed, HH:MM-HH:MM in local time.'),
 });
 
-const serialBus = z.strictObject({
-  id,
-  type: z.literal('serial'),
-  port: z.string().min(1),
-  baud: z.number().int().min(300).max(921_600).default(9600),
-  parity: z.enum(['none', 'even', 'odd']).default('none'),
-  stop_bits: z.union([z.literal(1), z.literal(2)]).default(1),
+const poll = z.strictObject({
+  interval_ms: z
+    .number()
+    .int()
+    .min(200)
+    .max(60_000)
+    .default(1000)
+    .describe('Milliseconds from one reading of a meter to the next.'),
 });
 
-const networkBus = {
-  id,
-  host: z.string().min(1),
-  port: z.number().int().min(1).max(65_535).default(502),
-};
-const tcpBus = z.strictObject({ ...networkBus, type: z.literal('tcp') });
-const rtuOverTcpBus = z.strictObject({
-  ...networkBus,
-  type: z.literal('rtu-over-tcp'),
-  /** The serial side of the gateway: it sets the time a frame takes. */
-  baud: z.number().int().min(300).max(921_600).default(9600),
-});
-const bus = z.discriminatedUnion('type', [serialBus, tcpBus, rtuOverTcpBus]);
-
-const ctProfile = z.strictObject({
-  id,
-  rated_amps: z.number().positive().nullable().default(null),
-  gain: z.number().positive().default(1),
-  phase_deg: z.number().min(-45).max(45).default(0),
-});
-
-const channel = z.strictObject({
-  id,
-  role: z.enum(['grid', 'solar', 'load', 'battery', 'ev', 'subpanel']),
-  phases: z
-    .array(z.enum(['l1', 'l2', 'l3']))
-    .min(1)
-    .optional(),
-  ct: id.optional(),
-  multiplier: z.number().positive().default(1),
-  invert: z.boolean().default(false),
-});
-
-const modbusMeter = z.strictObject({
-  id,
-  source: z.literal('modbus').default('modbus'),
-  profile: z.string().min(1),
-  bus: id,
-  unit: z.number().int().min(0).max(255).default(1),
-  channels: z.array(channel).min(1),
-});
-const externalMeter = z.strictObject({
-  id,
-  source: z.literal('external'),
-  channels: z.array(channel).min(1),
-});
-const meter = z.union([externalMeter, modbusMeter]);
-
-const poll = z.strictObject({ interval_ms: z.number().int().min(200).max(60_000).default(1000) });
-
-export const siteConfigSchema = z.strictObject({
-  site: site.prefault({}),
-  retention: retention.prefault({}),
-  http: http.prefault({}),
-  dashboard: dashboard.prefault({}),
-  editor: editor.prefault({}),
-  mdns: mdns.prefault({}),
-  mqtt: mqtt.prefault({}),
-  logging: logging.prefault({}),
-  update: update.prefault({}),
-  buses: z.array(bus).default([]),
-  ct_profiles: z.array(ctProfile).default([]),
-  meters: z.array(meter).default([]),
-  poll: poll.prefault({}),
-  solar_position: z.enum(['load_side', 'line_side']).default('load_side'),
-});
+export const siteConfigSchema = z
+  .strictObject({
+    site: site.prefault({}).describe('The home and its connection to the grid.'),
+    retention: retention.prefault({}).describe('How long records are kept.'),
+    http: http.prefault({}).describe('The web server.'),
+    dashboard: dashboard.prefault({}).describe("The homeowner's page."),
+    editor: editor.prefault({}).describe("The installer's flow editor."),
+    mdns: mdns.prefault({}).describe('Being found on the network.'),
+    mqtt: mqtt.prefault({}).describe('Publishing to MQTT.'),
+    logging: logging.prefault({}).describe('The log.'),
+    update: update.prefault({}).describe('New releases.'),
+    buses: z.array(bus).default([]).describe('The lines on which meters are reached.'),
+    ct_profiles: z.array(ctProfile).default([]).describe('Kinds of current transformers.'),
+    meters: z.array(meter).default([]).describe('The meters and other sources of readings.'),
+    poll: poll.prefault({}).describe('The rhythm of reading.'),
+    solar_position: z
+      .enum(['load_side', 'line_side'])
+      .default('load_side')
+      .describe('Whether solar joins behind the mains CTs (`load_side`) or before (`line_side`).'),
+    tariffs: z
+      .array(tariff)
+      .default([])
+      .describe('What energy costs; a new price is a new entry with its date.'),
+  })
+  .superRefine(checkReferences, {
+    // Whole sections that are wrong in themselves would only make their references look wrong too.
+    when: ({ issues }) =>
+      !issues.some(({ path }) =>
+        ['buses', 'ct_profiles', 'meters', 'tariffs'].includes(String(path?.[0])),
+      ),
+  });
 
 export type SiteConfig = z.output<typeof siteConfigSchema>;
-export type BusConfig = z.output<typeof bus>;
-export type CtProfile = z.output<typeof ctProfile>;
-export type ChannelConfig = z.output<typeof channel>;
-export type ModbusMeterConfig = z.output<typeof modbusMeter>;
-export type ExternalMeterConfig = z.output<typeof externalMeter>;
-export type MeterConfig = ModbusMeterConfig | ExternalMeterConfig;
+export type {
+  BusConfig,
+  ChannelConfig,
+  CtProfile,
+  ExternalMeterConfig,
+  MeterConfig,
+  ModbusMeterConfig,
+} from './meter-schema.ts';
+export type { TariffConfig } from './tariff-schema.ts';

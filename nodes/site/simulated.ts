@@ -2,16 +2,15 @@
 
 import { join } from 'node:path';
 import type { Site } from './config.ts';
+import { say } from './describe.ts';
 import { hashOf } from './hash.ts';
+import { leaves, valueAt } from './origins.ts';
 import type { MeterConfig, SiteConfig } from './schema.ts';
-import { loadWords } from './words.ts';
-
-const SIMULATED_BUS = 'simulated';
+import { isTimeZone } from './schema-parts.ts';
+import { formatPath } from './tree.ts';
 
 /** A mid-northern home, where no location is configured. */
 const LATITUDE = 41.9;
-
-const words = loadWords(import.meta.url, 'config');
 
 /**
  * True when nothing configured measures the house: no Modbus meter, and no external source with a
@@ -34,14 +33,13 @@ export function standInForMeters(
   port: number,
   machineZone: string = Intl.DateTimeFormat().resolvedOptions().timeZone,
 ): Site {
+  const bus = freeId('simulated', site.config.buses);
   const config: SiteConfig = {
     ...site.config,
     site: { ...site.config.site, ...locate(site.config.site, machineZone) },
-    buses: [
-      ...site.config.buses.filter(({ id }) => id !== SIMULATED_BUS),
-      { id: SIMULATED_BUS, type: 'tcp', host: '127.0.0.1', port },
-    ],
-    meters: [simulatedMeter(site.config.meters), ...site.config.meters],
+    // At the end, so that what is configured keeps its place and its origin.
+    buses: [...site.config.buses, { id: bus, type: 'tcp', host: '127.0.0.1', port }],
+    meters: [...site.config.meters, simulatedMeter(freeId('main', site.config.meters), bus)],
   };
   return {
     ...site,
@@ -49,17 +47,21 @@ export function standInForMeters(
     hash: hashOf(config),
     simulated: { port },
     paths: { ...site.paths, records: join(site.paths.data, 'simulated') },
-    origins: { ...site.origins, ...originsOfHome(site, config) },
+    origins: originsOfHome(site, config),
   };
 }
 
-function simulatedMeter(others: readonly MeterConfig[]): MeterConfig {
-  const taken = others.some(({ id }) => id === 'main');
+/** `wanted`, or another id where the site has something of its own by that name. */
+function freeId(wanted: string, taken: readonly { id: string }[]): string {
+  return taken.some(({ id }) => id === wanted) ? freeId(`${wanted}-simulated`, taken) : wanted;
+}
+
+function simulatedMeter(id: string, bus: string): MeterConfig {
   return {
-    id: taken ? 'simulated' : 'main',
+    id,
     source: 'modbus',
     profile: 'ccs-wattnode-wnc',
-    bus: SIMULATED_BUS,
+    bus,
     unit: 1,
     channels: [
       { id: 'mains', role: 'grid', phases: ['l1', 'l2'], multiplier: 1, invert: false },
@@ -75,7 +77,8 @@ function locate(site: Place, machineZone: string): Place {
   const { latitude, longitude } = site;
   if (latitude !== null && longitude !== null)
     return { timezone: site.timezone, latitude, longitude };
-  const timezone = site.timezone === 'UTC' ? machineZone : site.timezone;
+  const machine = isTimeZone(machineZone) ? machineZone : 'UTC';
+  const timezone = site.timezone === 'UTC' ? machine : site.timezone;
   return { timezone, latitude: LATITUDE, longitude: standardOffsetHours(timezone) * 15 };
 }
 
@@ -90,8 +93,13 @@ function standardOffsetHours(timeZone: string): number {
   return Math.max(-12, Math.min(12, offset));
 }
 
+/** Where the values came from, with a name for those that the site did not have or had otherwise. */
 function originsOfHome(site: Site, config: SiteConfig): Record<string, string> {
-  void site;
-  void config;
-  return { 'meters[0]': words('origin.simulated') };
+  return Object.fromEntries(
+    leaves(config).map((path) => {
+      const key = formatPath(path);
+      const own = valueAt(site.config, path) === valueAt(config, path);
+      return [key, (own ? site.origins[key] : undefined) ?? say('origin.simulated')];
+    }),
+  );
 }

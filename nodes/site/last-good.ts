@@ -1,0 +1,57 @@
+/** Keeps the last configuration that was right, and each one that records were made with. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { replaceFile } from './atomic-file.ts';
+import type { Site, SitePaths } from './config.ts';
+import { recordedConfig } from './hash.ts';
+
+const lastGoodSchema = z.object({
+  /** As merged from the files, before defaults; a later schema may still understand it. */
+  config: z.record(z.string(), z.unknown()),
+  origins: z.record(z.string(), z.string()),
+});
+
+export type LastGood = z.output<typeof lastGoodSchema>;
+
+/** The last good configuration; null where there is none that can be read. */
+export function readLastGood(paths: Pick<SitePaths, 'data'>): LastGood | null {
+  try {
+    const text = readFileSync(lastGoodFile(paths), 'utf8');
+    return lastGoodSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** @throws the system's error where it cannot be written */
+export function keepLastGood(paths: Pick<SitePaths, 'data'>, good: LastGood): void {
+  replaceChanged(lastGoodFile(paths), good);
+}
+
+/**
+ * Keeps what a site's records depend on under the hash that they carry.
+ * @throws the system's error where it cannot be written
+ */
+export function keepRecordedConfig(site: Site): void {
+  const file = join(site.paths.data, 'configs', `${site.hash}.json`);
+  replaceChanged(file, recordedConfig(site.config));
+}
+
+function lastGoodFile(paths: Pick<SitePaths, 'data'>): string {
+  return join(paths.data, 'configs', 'last-good.json');
+}
+
+/** Each start would otherwise wear the card for the same bytes. Mode 0600: it may hold passwords. */
+function replaceChanged(file: string, value: unknown): void {
+  const text = `${JSON.stringify(value, null, 2)}\n`;
+  if (readText(file) !== text) replaceFile(file, text, 0o600);
+}
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

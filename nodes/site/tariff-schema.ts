@@ -1,0 +1,148 @@
+/** What a tariff may say. How a minute is priced by it is decided elsewhere. */
+import { z } from 'zod';
+import { id } from './schema-parts.ts';
+
+const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const MINUTES_PER_DAY = 24 * 60;
+
+const price = z.number().min(0).max(10_000);
+const month = z.number().int().min(1).max(12);
+const date = z.string().refine(isDate, 'date');
+const timeOfDay = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'time_of_day');
+
+const period = z
+  .strictObject({
+    id: id.describe('The name of the period.'),
+    days: z.array(z.enum(WEEKDAYS)).min(1).optional().describe('Weekdays; left out, all.'),
+    months: z.array(month).min(1).optional().describe('Months, 1 to 12; left out, all.'),
+    from: timeOfDay.optional().describe('Local time at which it begins, "HH:MM".'),
+    to: timeOfDay.optional().describe('Local time at which it ends; may cross midnight.'),
+    rate: price.describe('Price of a kWh.'),
+  })
+  .superRefine(({ from, to }, context) => {
+    if ((from === undefined) !== (to === undefined)) {
+      context.addIssue({ code: 'custom', message: 'from_and_to', path: ['from'] });
+    } else if (from !== undefined && from === to) {
+      context.addIssue({ code: 'custom', message: 'from_not_to', path: ['to'] });
+    }
+  });
+
+const tiers = z.strictObject({
+  basis: z.literal('import').default('import').describe('What fills the blocks.'),
+  period: z.literal('month').default('month').describe('When they begin anew.'),
+  blocks: z
+    .array(
+      z.strictObject({
+        upto: z.number().positive().optional().describe('kWh at which the block ends.'),
+        rate: price.describe('Price of a kWh in the block.'),
+      }),
+    )
+    .min(1)
+    .superRefine((blocks, context) => {
+      blocks.forEach(({ upto }, index) => {
+        const isLast = index === blocks.length - 1;
+        const message = isLast ? 'tier_open' : 'tier_rising';
+        const before = blocks[index - 1]?.upto ?? 0;
+        const right = isLast ? upto === undefined : upto !== undefined && upto > before;
+        if (!right) context.addIssue({ code: 'custom', message, path: [index, 'upto'] });
+      });
+    })
+    .describe('In order; each but the last says up to how many kWh.'),
+});
+
+const taxed = z.boolean().default(false).describe('Whether the credit is taxed too.');
+const exported = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('none').describe('Export earns nothing.') }),
+  z.strictObject({
+    mode: z.literal('rate').describe('Each exported kWh earns the same.'),
+    rate: price.describe('Credit for a kWh.'),
+    taxed,
+  }),
+  z.strictObject({
+    mode: z.literal('net_metering').describe('An exported kWh cancels an imported one.'),
+    true_up_month: month.default(1).describe('Month in which the surplus is paid.'),
+    true_up_rate: price.default(0).describe('What a kWh of the surplus then earns.'),
+    non_bypassable: price.default(0).describe('Charge on each imported kWh, never cancelled.'),
+    taxed,
+  }),
+]);
+
+export const tariff = z
+  .strictObject({
+    id: id.describe('The name of this version.'),
+    valid_from: date.describe('First local day on which it holds; it ends where the next begins.'),
+    currency: z
+      .string()
+      .regex(/^[A-Z]{3}$/, 'currency')
+      .describe('ISO 4217, such as USD.'),
+    fixed: z
+      .strictObject({
+        per_day: price.default(0).describe('Fee for each day.'),
+        per_month: price.default(0).describe('Fee for each billing month.'),
+      })
+      .prefault({})
+      .describe('Fees that do not depend on energy.'),
+    periods: z.array(period).min(1).optional().describe('Prices by time; the first match wins.'),
+    tiers: tiers.optional().describe('Prices by amount; added to the period price if both exist.'),
+    export: exported.prefault({ mode: 'none' }).describe('What exported energy earns.'),
+    tax: z.number().min(0).max(1).default(0).describe('Tax as a fraction: 0.10 is 10 %.'),
+    billing_day: z
+      .number()
+      .int()
+      .min(1)
+      .max(31)
+      .default(1)
+      .describe('Day on which a billing month begins; in short months at most their last day.'),
+    holidays: z.array(date).default([]).describe('Dates that count as Sundays.'),
+  })
+  .superRefine(({ periods, tiers }, context) => {
+    if (periods === undefined && tiers === undefined) {
+      context.addIssue({ code: 'custom', message: 'price', path: [] });
+    }
+    const gap = periods === undefined || tiers !== undefined ? null : firstUnpriced(periods);
+    if (gap !== null) {
+      context.addIssue({ code: 'custom', message: 'priced', path: ['periods'], params: gap });
+    }
+  });
+
+export type TariffConfig = z.output<typeof tariff>;
+type Period = z.output<typeof period>;
+
+/** The first minute of a year's weeks that no period prices; null where each has its price. */
+function firstUnpriced(
+  periods: readonly Period[],
+): { month: number; day: string; time: string } | null {
+  // Only the minutes at which a period begins or ends can begin a gap.
+  const edges = new Set([0, ...periods.flatMap(({ from, to }) => [minuteOf(from), minuteOf(to)])]);
+  const starts = [...edges].filter((minute) => minute < MINUTES_PER_DAY).sort((a, b) => a - b);
+  for (let month = 1; month <= 12; month += 1) {
+    for (const day of WEEKDAYS) {
+      const minute = starts.find((start) => !periods.some((p) => covers(p, month, day, start)));
+      if (minute !== undefined) return { month, day, time: clockTime(minute) };
+    }
+  }
+  return null;
+}
+
+function covers(period: Period, month: number, day: (typeof WEEKDAYS)[number], minute: number) {
+  if (period.months?.includes(month) === false || period.days?.includes(day) === false)
+    return false;
+  if (period.from === undefined || period.to === undefined) return true;
+  const [from, to] = [minuteOf(period.from), minuteOf(period.to)];
+  return from < to ? minute >= from && minute < to : minute >= from || minute < to;
+}
+
+function minuteOf(time: string | undefined): number {
+  const [hours = 0, minutes = 0] = (time ?? '00:00').split(':').map(Number);
+  return hours * 60 + minutes;
+}
+
+function clockTime(minute: number): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+}
+
+function isDate(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
