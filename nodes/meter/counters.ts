@@ -1,0 +1,84 @@
+/** Decides which of a meter's energy counters stand for a channel, and how they net. */
+import type { Profile } from './profile.ts';
+import type { ChannelReading, Phase } from './reading.ts';
+import { type LookUp, readValue, sum, times } from './values.ts';
+import type { ValueName } from './vocabulary.ts';
+
+export interface CounterMap {
+  import: ValueName[];
+  export: ValueName[];
+  /** How they net across the phases; one phase has nothing to net. */
+  netting: 'summed' | 'per_phase';
+  /** kWh of the circuit per kWh the meter shows. */
+  factor: number;
+  stepKwh: number;
+  modulusKwh: number | null;
+}
+
+export interface CounterNeeds {
+  phases: readonly Phase[];
+  /** The channel has every phase the meter measures, so the meter's totals are its totals. */
+  whole: boolean;
+  factor: number;
+}
+
+/**
+ * The counters of a channel: the meter's totals where they cover exactly its phases, preferring
+ * those nobody can reset; else those of its legs. Null where the meter has neither.
+ */
+export function mapCounters(profile: Profile, needs: CounterNeeds): CounterMap | null {
+  const { phases, whole, factor } = needs;
+  const totals = whole ? (pair(profile, ['total_nr']) ?? pair(profile, ['total'])) : null;
+  const names = totals ?? pair(profile, phases);
+  if (names === null) return null;
+  const nets = phases.length === 1 || (totals !== null && profile.totalCounters === 'summed');
+  const wrapsAt = names.import.length === 1 ? profile.counterModulusKwh : null;
+  return {
+    ...names,
+    netting: nets ? 'summed' : 'per_phase',
+    factor,
+    stepKwh: profile.counterResolutionKwh * factor,
+    // Legs wrap one by one: their sum has no one place where it does.
+    modulusKwh: times(wrapsAt, factor),
+  };
+}
+
+/**
+ * The counters' part of a channel reading. `import_kwh` counts the direction in which the channel's
+ * power is positive; inverting swaps the two and never makes one negative.
+ */
+export function readCounters(
+  counters: CounterMap,
+  invert: boolean,
+  lookUp: LookUp,
+): Partial<ChannelReading> {
+  const total = (names: ValueName[]) =>
+    times(sum(names.map((name) => readValue(lookUp, name))), counters.factor);
+  const forward = total(counters.import);
+  const reverse = total(counters.export);
+  const names = [...counters.import, ...counters.export];
+  const readAt = names.flatMap((name) => lookUp(name)?.monoMs ?? []);
+  return {
+    import_kwh: invert ? reverse : forward,
+    export_kwh: invert ? forward : reverse,
+    counters: counters.netting,
+    ...(readAt.length === names.length ? { counters_mono_ms: Math.min(...readAt) } : {}),
+    counter_step_kwh: counters.stepKwh,
+    counter_modulus_kwh: counters.modulusKwh,
+  };
+}
+
+type Part = Phase | 'total' | 'total_nr';
+
+/** The import and export counters of some parts; null unless the profile has them all. */
+function pair(
+  profile: Profile,
+  parts: readonly Part[],
+): Pick<CounterMap, 'import' | 'export'> | null {
+  const names = {
+    import: parts.map((part): ValueName => `energy_import_${part}`),
+    export: parts.map((part): ValueName => `energy_export_${part}`),
+  };
+  const has = (wanted: ValueName) => profile.values.some(({ name }) => name === wanted);
+  return [...names.import, ...names.export].every(has) ? names : null;
+}
