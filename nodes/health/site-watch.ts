@@ -1,0 +1,198 @@
+/** Puts the watches of one site together: who is told what, when they judge, and the report of it all. */
+import { statSync } from 'node:fs';
+import type { Reading } from '../meter/reading.ts';
+import { type Clock, isoTime } from '../site/clock.ts';
+import type { Site } from '../site/config.ts';
+import { requiredSources } from '../site/required.ts';
+import type { FaultBook } from './faults.ts';
+import type { Host } from './host.ts';
+import type { HealthReport, ModbusStatus, Spread, Status } from './report.ts';
+import { Recent } from './spread.ts';
+import { BusWatch, type RequestCounters } from './watch-bus.ts';
+import { MeterWatch } from './watch-meters.ts';
+import { StorageWatch } from './watch-storage.ts';
+
+export const TICK_MS = 1_000;
+/** A tick this late judges nothing: it was we who were away, and replies may wait to be read. */
+const AWAY_MS = 1_500;
+const SETTLE_MS = 2_000;
+const DRIFTS_KEPT = 300;
+/** No clock can be right that is before the program was made. */
+const BUILT_MS = Math.max(
+  statSync(new URL(import.meta.url)).mtimeMs,
+  Date.parse('2026-01-01T00:00:00Z'),
+);
+
+export interface SiteWatchOptions {
+  clock: Clock;
+  site: Site;
+  book: FaultBook;
+  host: Host;
+  /** Nodes that the flow check set aside at the start. */
+  quarantined: number;
+}
+
+interface Watched {
+  meter: MeterWatch;
+  /** Left out where the source is not polled by us. */
+  bus?: BusWatch;
+  drift: Recent;
+  lastReadMs: number | null;
+}
+
+export class SiteWatch {
+  readonly #clock: Clock;
+  readonly #site: Site;
+  readonly #book: FaultBook;
+  readonly #host: Host;
+  readonly #storage: StorageWatch;
+  readonly #watched = new Map<string, Watched>();
+  readonly #meterStatus = new Map<string, unknown>();
+  readonly #delays = new Recent(DRIFTS_KEPT);
+  readonly #startedMs: number;
+  #dueMs: number;
+  #judgeFromMs = 0;
+
+  constructor({ clock, site, book, host, quarantined }: SiteWatchOptions) {
+    this.#clock = clock;
+    this.#site = site;
+    this.#book = book;
+    this.#host = host;
+    this.#storage = new StorageWatch(host);
+    this.#startedMs = clock.mono();
+    this.#dueMs = this.#startedMs + TICK_MS;
+    const required = requiredSources(site.config);
+    for (const { id, source } of site.config.meters) {
+      const modbus = source === 'modbus';
+      const intervalMs = site.config.poll.interval_ms;
+      this.#watched.set(id, {
+        meter: new MeterWatch(
+          { id, modbus, required: required.has(id), intervalMs },
+          this.#startedMs,
+        ),
+        ...(modbus ? { bus: new BusWatch(id) } : {}),
+        drift: new Recent(DRIFTS_KEPT),
+        lastReadMs: null,
+      });
+    }
+    book.keepOnly((source) => source === 'site' || this.#watched.has(source));
+    this.#judgeStart(quarantined);
+  }
+
+  reading(reading: Reading): void {
+    const watched = this.#watched.get(reading.meter);
+    if (watched === undefined) return;
+    const nowMs = this.#clock.mono();
+    watched.meter.note(reading, nowMs);
+    if (watched.lastReadMs !== null && reading.ok) {
+      const intervalMs = this.#site.config.poll.interval_ms;
+      watched.drift.add(Math.abs(nowMs - watched.lastReadMs - intervalMs));
+    }
+    watched.lastReadMs = reading.ok ? nowMs : null;
+  }
+
+  /** What a meter says of its requests; `counters` is null where it says none. */
+  meterStatus(meter: string, said: unknown, counters: RequestCounters | null): void {
+    const watched = this.#watched.get(meter);
+    if (watched === undefined) return;
+    this.#meterStatus.set(meter, said);
+    if (counters !== null) watched.bus?.note(counters, this.#clock.mono());
+  }
+
+  storage(ok: boolean): void {
+    this.#storage.note(ok, this.#book);
+  }
+
+  /** To be called each second. Returns how long to wait for the next call, ms. */
+  tick(): number {
+    const nowMs = this.#clock.mono();
+    const lateMs = nowMs - this.#dueMs;
+    this.#delays.add(Math.max(0, lateMs));
+    if (lateMs > AWAY_MS) this.#judgeFromMs = nowMs + SETTLE_MS;
+    if (nowMs >= this.#judgeFromMs) this.#judge(nowMs);
+    this.#dueMs = Math.max(this.#dueMs + TICK_MS, nowMs + TICK_MS / 2);
+    return this.#dueMs - nowMs;
+  }
+
+  report(): HealthReport {
+    const { version, simulated } = this.#site;
+    const faults = this.#book.active();
+    const modbus = this.#modbusStatus();
+    return {
+      status: worst(
+        faults.map(({ severity }) => severity),
+        modbus,
+      ),
+      modbus_status: modbus,
+      storage: this.#host.storage,
+      measured_mono_ms: this.#measuredMs(),
+      errors: [...new Set(faults.map(({ id }) => id))],
+      faults,
+      version,
+      ...(simulated === null ? {} : { simulated: true as const }),
+      system: {
+        version,
+        uptime_s: Math.floor(process.uptime()),
+        host: this.#host.report(),
+        event_loop_delay_ms: this.#delays.spread(),
+        poll_drift_ms: this.#drifts(),
+        poll_interval_ms: this.#site.config.poll.interval_ms,
+        meters: Object.fromEntries(this.#meterStatus),
+        clock: { now: isoTime(this.#clock.now()), trusted: this.#clock.now() >= BUILT_MS },
+      },
+    };
+  }
+
+  #judge(nowMs: number): void {
+    for (const [id, { meter, bus }] of this.#watched) {
+      meter.judge(nowMs, this.#book);
+      if (this.#book.has('meter_not_responding', id)) bus?.forget();
+      else bus?.judge(this.#book);
+    }
+    this.#storage.judge(this.#book);
+  }
+
+  /** What is settled at the start and stays so until the next one. */
+  #judgeStart(quarantined: number): void {
+    const problems = this.#site.problems.length;
+    const source = 'site';
+    if (problems > 0) this.#book.raise({ id: 'config_invalid', source, evidence: { problems } });
+    else this.#book.clear('config_invalid', source);
+    if (quarantined > 0) {
+      this.#book.raise({ id: 'flow_quarantined', source, evidence: { nodes: quarantined } });
+    } else this.#book.clear('flow_quarantined', source);
+  }
+
+  #modbusStatus(): ModbusStatus {
+    const polled = [...this.#watched].filter(([, { bus }]) => bus !== undefined);
+    if (polled.length === 0) return 'none';
+    const answering = polled.filter(
+      ([id, { meter }]) => meter.measuredMs !== null && !this.#book.has('meter_not_responding', id),
+    );
+    if (answering.length === 0) return 'down';
+    const clean = answering.every(([id]) => !this.#book.has('bus_errors', id));
+    return answering.length === polled.length && clean ? 'ok' : 'degraded';
+  }
+
+  #measuredMs(): number | null {
+    const required = requiredSources(this.#site.config);
+    const times = [...this.#watched]
+      .filter(([id]) => required.has(id))
+      .flatMap(([, { meter }]) => meter.measuredMs ?? []);
+    return times.length === 0 ? null : Math.max(...times);
+  }
+
+  #drifts(): Record<string, Spread> {
+    const drifts: Record<string, Spread> = {};
+    for (const [id, { drift }] of this.#watched) {
+      const spread = drift.spread();
+      if (spread !== null) drifts[id] = spread;
+    }
+    return drifts;
+  }
+}
+
+function worst(severities: readonly string[], modbus: ModbusStatus): Status {
+  if (severities.includes('fault')) return 'fault';
+  return severities.includes('warning') || modbus === 'down' ? 'degraded' : 'ok';
+}

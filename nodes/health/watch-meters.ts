@@ -1,0 +1,123 @@
+/**
+ * Decides, for one source, whether it answers and whether its values are alive. It knows readings
+ * and time, not how they were read.
+ */
+import type { Reading } from '../meter/reading.ts';
+import type { FaultBook } from './faults.ts';
+
+const SILENT_POLLS = 3;
+const SILENT_MS = 3_000;
+const STALE_MS = 5_000;
+const FROZEN_MS = 30_000;
+/** Opening ports and first identification take their time. */
+const START_GRACE_MS = 10_000;
+const REPLIES_TO_CLEAR = 2;
+
+export interface WatchedMeter {
+  id: string;
+  /** Polled by us: only then can it fail to answer. */
+  modbus: boolean;
+  /** The home's numbers need it: only then is old data a fault. */
+  required: boolean;
+  intervalMs: number;
+}
+
+export class MeterWatch {
+  readonly #meter: WatchedMeter;
+  readonly #startedMs: number;
+  #measuredMs: number | null = null;
+  #changedMs: number | null = null;
+  #fingerprint = '';
+  #moving = false;
+  #failedPolls = 0;
+  #goodPolls = 0;
+
+  /** @param nowMs monotonic, as everywhere in this module */
+  constructor(meter: WatchedMeter, nowMs: number) {
+    this.#meter = meter;
+    this.#startedMs = nowMs;
+  }
+
+  /** When the newest values were measured; null before any. */
+  get measuredMs(): number | null {
+    return this.#measuredMs;
+  }
+
+  note(reading: Reading, nowMs: number): void {
+    if (!reading.ok) {
+      this.#failedPolls++;
+      this.#goodPolls = 0;
+      return;
+    }
+    this.#failedPolls = 0;
+    this.#goodPolls++;
+    // A source of somebody's own may have no idea of our monotonic clock: never later than now.
+    this.#measuredMs = Math.min(reading.mono_ms ?? nowMs, nowMs);
+    const values = liveValues(reading);
+    const fingerprint = values.join();
+    if (fingerprint !== this.#fingerprint) {
+      this.#fingerprint = fingerprint;
+      this.#changedMs = nowMs;
+    }
+    // All zero (an inverter at night, no voltage known) cannot be told from frozen.
+    this.#moving = values.some((value) => value !== null && value !== 0);
+  }
+
+  judge(nowMs: number, book: FaultBook): void {
+    if (this.#meter.modbus) this.#judgeReplies(nowMs, book);
+    if (this.#meter.required) this.#judgeAge(nowMs, book);
+  }
+
+  /** "3 polls in a row, or 3 s, whichever is later"; a line that says nothing at all fails as well. */
+  #judgeReplies(nowMs: number, book: FaultBook): void {
+    const { id, intervalMs } = this.#meter;
+    const silentMs = nowMs - (this.#measuredMs ?? this.#startedMs);
+    const failed = this.#failedPolls >= SILENT_POLLS && silentMs >= SILENT_MS;
+    const mute =
+      silentMs >=
+      (this.#measuredMs === null ? START_GRACE_MS : Math.max(SILENT_MS, 3 * intervalMs) + 1_000);
+    if (failed || mute) {
+      book.raise({
+        id: 'meter_not_responding',
+        source: id,
+        evidence: { failed_polls: this.#failedPolls, silent_s: seconds(silentMs) },
+      });
+    } else if (this.#goodPolls >= REPLIES_TO_CLEAR) {
+      book.clear('meter_not_responding', id);
+    }
+  }
+
+  #judgeAge(nowMs: number, book: FaultBook): void {
+    const { id, intervalMs } = this.#meter;
+    const ageMs = nowMs - (this.#measuredMs ?? this.#startedMs);
+    const staleMs = this.#measuredMs === null ? START_GRACE_MS : STALE_MS;
+    if (ageMs > Math.max(staleMs, 2.5 * intervalMs)) {
+      book.raise({ id: 'data_stale', source: id, evidence: { age_s: seconds(ageMs) } });
+      return;
+    }
+    if (this.#measuredMs === null) return;
+    const frozenMs = nowMs - (this.#changedMs ?? nowMs);
+    if (this.#moving && frozenMs >= Math.max(FROZEN_MS, 5 * intervalMs)) {
+      const evidence = { age_s: seconds(ageMs), frozen_s: seconds(frozenMs) };
+      book.raise({ id: 'data_stale', source: id, cause: 'frozen', evidence });
+    } else {
+      book.clear('data_stale', id);
+    }
+  }
+}
+
+/** Every value that moves by itself on a live line, in a fixed order. */
+function liveValues(reading: Reading): (number | null)[] {
+  const values: (number | null)[] = [reading.frequency_hz ?? null];
+  for (const channel of Object.values(reading.channels)) {
+    values.push(channel.power_w);
+    for (const phase of Object.values(channel.phases ?? {})) {
+      values.push(phase.voltage_v, phase.current_a, phase.power_w);
+    }
+  }
+  return values;
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 100) / 10;
+}

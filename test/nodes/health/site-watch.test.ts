@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { FaultBook } from '../../../nodes/health/faults.ts';
+import { Host, machine } from '../../../nodes/health/host.ts';
+import { SiteWatch } from '../../../nodes/health/site-watch.ts';
+import type { Site } from '../../../nodes/site/config.ts';
+import { failedReading, sampleMeter, sampleReading, sampleSite } from '../../support/samples.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+describe('the watch over a site', () => {
+  let clock: VirtualClock;
+  let book: FaultBook;
+  let watch: SiteWatch;
+  const begin = (site: Site, quarantined = 0) => {
+    clock = new VirtualClock('2030-06-21T12:00:00.000Z');
+    book = new FaultBook({ clock, say: (key) => key, announce: () => {} });
+    const host = new Host(machine, clock, site.paths.records);
+    watch = new SiteWatch({ clock, site, book, host, quarantined });
+  };
+  const second = async (...failing: string[]) => {
+    await clock.advance(1_000);
+    for (const meter of ['main', 'barn']) {
+      const nowMs = clock.mono();
+      watch.reading(
+        failing.includes(meter)
+          ? failedReading(nowMs, meter)
+          : sampleReading(nowMs, 120 + nowMs / 1e5, meter),
+      );
+    }
+    watch.tick();
+  };
+  const two = sampleSite({ meters: [sampleMeter('main'), sampleMeter('barn', 'load', 2)] });
+
+  it('reports exactly the keys of the contract', () => {
+    begin(sampleSite({}, { simulated: { port: 1502 } }));
+    const report = watch.report();
+    assert.deepEqual(Object.keys(report).sort(), [
+      'errors',
+      'faults',
+      'measured_mono_ms',
+      'modbus_status',
+      'simulated',
+      'status',
+      'storage',
+      'system',
+      'version',
+    ]);
+    assert.equal(report.measured_mono_ms, null);
+    begin(sampleSite());
+    assert.ok(!('simulated' in watch.report()));
+  });
+
+  it('says how Modbus is: down, ok, degraded, down again, or none', async () => {
+    begin(two);
+    assert.equal(watch.report().modbus_status, 'down');
+    await second();
+    assert.equal(watch.report().modbus_status, 'ok');
+    for (let count = 0; count < 4; count++) await second('barn');
+    assert.equal(watch.report().modbus_status, 'degraded');
+    for (let count = 0; count < 4; count++) await second('main', 'barn');
+    assert.equal(watch.report().modbus_status, 'down');
+    begin(sampleSite({ meters: [] }));
+    assert.equal(watch.report().modbus_status, 'none');
+  });
+
+  it('takes the worst fault for its status', async () => {
+    begin(two);
+    await second();
+    assert.equal(watch.report().status, 'ok');
+    begin(two, 2);
+    await second();
+    assert.equal(watch.report().status, 'degraded');
+    assert.deepEqual(watch.report().errors, ['flow_quarantined']);
+    watch.storage(false);
+    assert.equal(watch.report().status, 'fault');
+  });
+
+  it('raises what is wrong with the configuration', () => {
+    const place = { file: 'meter.yaml', line: 3, column: 5, path: 'meters[0].unit' };
+    begin(sampleSite({}, { problems: [{ ...place, found: '300', expected: '0 to 255' }] }));
+    assert.deepEqual(book.active()[0]?.evidence, { problems: 1 });
+  });
+
+  it('names an id once, however many sources have it', async () => {
+    begin(two);
+    await second();
+    for (let count = 0; count < 4; count++) await second('main', 'barn');
+    assert.deepEqual(watch.report().errors, ['meter_not_responding']);
+    assert.equal(watch.report().faults.length, 2);
+  });
+
+  it('takes the newest values of required sources only', async () => {
+    begin(two);
+    await second('main');
+    assert.equal(watch.report().measured_mono_ms, null);
+    await second();
+    assert.equal(watch.report().measured_mono_ms, clock.mono());
+  });
+
+  it('judges nobody after it was away itself', async () => {
+    begin(two);
+    await second();
+    await clock.advance(20_000);
+    watch.tick();
+    await second();
+    assert.deepEqual(watch.report().errors, []);
+    assert.equal(watch.report().system.event_loop_delay_ms?.max, 19_000);
+  });
+
+  it('keeps its second, however late it was called', async () => {
+    begin(two);
+    await clock.advance(1_030);
+    assert.equal(watch.tick(), 970);
+    await clock.advance(970);
+    assert.equal(watch.tick(), 1_000);
+  });
+
+  it('reports drift and what meters say of their requests', async () => {
+    begin(two);
+    await second();
+    await second();
+    await clock.advance(40);
+    await second();
+    watch.meterStatus('main', { state: 'live' }, null);
+    watch.meterStatus('stranger', { state: 'live' }, null);
+    const { poll_drift_ms, meters, clock: time } = watch.report().system;
+    assert.deepEqual(poll_drift_ms.main, { p50: 0, p99: 40, max: 40 });
+    assert.deepEqual(meters, { main: { state: 'live' } });
+    assert.equal(time.trusted, true);
+    clock.wallJump(-Date.parse('2030-06-01'));
+    assert.equal(watch.report().system.clock.trusted, false);
+  });
+});

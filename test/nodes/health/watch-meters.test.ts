@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { type Fault, FaultBook } from '../../../nodes/health/faults.ts';
+import { MeterWatch } from '../../../nodes/health/watch-meters.ts';
+import { failedReading, sampleReading } from '../../support/samples.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+describe('the watch over a meter', () => {
+  let clock: VirtualClock;
+  let told: string[];
+  let book: FaultBook;
+  let watch: MeterWatch;
+
+  const begin = (meter: { modbus?: boolean; required?: boolean } = {}) => {
+    clock = new VirtualClock();
+    told = [];
+    book = new FaultBook({
+      clock,
+      say: (key) => key,
+      announce: ({ id, cause, cleared_at }: Fault) =>
+        told.push(
+          `${clock.mono() / 1_000}: ${cleared_at ? 'end ' : ''}${id}${cause ? `/${cause}` : ''}`,
+        ),
+    });
+    watch = new MeterWatch(
+      { id: 'main', modbus: true, required: true, intervalMs: 1_000, ...meter },
+      clock.mono(),
+    );
+  };
+  /** One second a step: a good reading with this voltage, a failed one, or silence. */
+  const live = async (...steps: (number | 'fails' | 'silent')[]) => {
+    for (const step of steps) {
+      await clock.advance(1_000);
+      if (typeof step === 'number') {
+        watch.note(sampleReading(clock.mono(), 120 + step / 10), clock.mono());
+      }
+      if (step === 'fails') watch.note(failedReading(clock.mono()), clock.mono());
+      watch.judge(clock.mono(), book);
+    }
+  };
+  const times = <T>(count: number, step: T): T[] => Array.from({ length: count }, () => step);
+
+  beforeEach(() => begin());
+
+  it('says nothing of a meter that answers', async () => {
+    await live(...Array.from({ length: 120 }, (_, index) => index));
+    assert.deepEqual(told, []);
+  });
+
+  it('raises after three failed polls and three seconds, and within five', async () => {
+    await live(1, 2, ...times(6, 'fails' as const));
+    assert.deepEqual(told, ['5: meter_not_responding', '8: data_stale']);
+  });
+
+  it('raises within five seconds where nothing is heard at all', async () => {
+    await live(1, 2, ...times(5, 'silent' as const));
+    assert.deepEqual(told, ['6: meter_not_responding']);
+  });
+
+  it('says nothing of two failed polls', async () => {
+    for (let round = 1; round < 20; round++) await live(round, 'fails', 'fails');
+    assert.deepEqual(told, []);
+  });
+
+  it('needs two good replies to end it, so that a lucky one does not flicker', async () => {
+    await live(1, 'fails', 'fails', 'fails', 2, 'fails', 'fails', 'fails', 3, 4);
+    assert.deepEqual(told, ['4: meter_not_responding', '10: end meter_not_responding']);
+  });
+
+  it('gives ports time to open at the start', async () => {
+    await live(...times(9, 'silent' as const), 1);
+    assert.deepEqual(told, []);
+  });
+
+  it('raises for a meter that never answered', async () => {
+    await live(...times(12, 'fails' as const));
+    assert.deepEqual(told, ['3: meter_not_responding', '11: data_stale']);
+  });
+
+  it('ends staleness with the first fresh values', async () => {
+    await live(1, ...times(6, 'fails' as const), 2);
+    assert.equal(told.at(-1), '8: end data_stale');
+  });
+
+  it('tells frozen values after thirty seconds, and their first move', async () => {
+    await live(...times(31, 5), 6);
+    assert.deepEqual(told, ['31: data_stale/frozen', '32: end data_stale/frozen']);
+  });
+
+  it('cannot tell zeros from frozen', async () => {
+    const dark = () => ({
+      ...sampleReading(clock.mono()),
+      frequency_hz: null,
+      channels: { pv: { role: 'solar' as const, power_w: 0 } },
+    });
+    for (let second = 0; second < 60; second++) {
+      await clock.advance(1_000);
+      watch.note(dark(), clock.mono());
+      watch.judge(clock.mono(), book);
+    }
+    assert.deepEqual(told, []);
+  });
+
+  it('knows no unanswered polls of a source that is not polled', async () => {
+    begin({ modbus: false });
+    await live(1, ...times(7, 'silent' as const));
+    assert.deepEqual(told, ['7: data_stale']);
+  });
+
+  it('minds no old data where the home can do without', async () => {
+    begin({ required: false });
+    await live(1, ...times(40, 'silent' as const));
+    assert.deepEqual(told, ['5: meter_not_responding']);
+  });
+
+  it('never takes a reading for newer than now', () => {
+    watch.note(sampleReading(9e12), clock.mono());
+    assert.equal(watch.measuredMs, clock.mono());
+  });
+});
