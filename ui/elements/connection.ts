@@ -63,7 +63,7 @@ export class SolthriveConnection extends SolthriveElement {
     theme,
     css`
       :host {
-        container-type: inline-size;
+        container: solthrive / inline-size;
       }
       header {
         display: flex;
@@ -186,7 +186,7 @@ export class SolthriveConnection extends SolthriveElement {
           transform: scale(2.4);
         }
       }
-      @container (max-width: 520px) {
+      @container solthrive (max-width: 520px) {
         .mark {
           width: 38px;
           height: 38px;
@@ -198,13 +198,26 @@ export class SolthriveConnection extends SolthriveElement {
           gap: 10px;
         }
         .states {
-          gap: 6px;
+          display: contents;
+        }
+        h1 {
+          font-size: 1.25rem;
+        }
+        .brand {
+          gap: 10px;
         }
         .pill {
-          gap: 6px;
-          min-height: 34px;
-          padding-inline: 9px 10px;
+          gap: 7px;
+          padding-inline: 10px 11px;
           font-size: 0.8125rem;
+        }
+        .simulated {
+          order: 1;
+          flex-basis: 100%;
+          justify-content: center;
+        }
+        .detail {
+          order: 2;
         }
       }
     `,

@@ -205,7 +205,7 @@ export class SolthriveDayGraph extends SolthriveElement {
     plotStyles,
     css`
       :host {
-        container-type: inline-size;
+        container: solthrive / inline-size;
       }
       .card {
         padding: 18px 18px 12px;
@@ -316,7 +316,7 @@ export class SolthriveDayGraph extends SolthriveElement {
         color: var(--soft);
         text-align: center;
       }
-      @container (max-width: 520px) {
+      @container solthrive (max-width: 520px) {
         .card {
           padding: 14px 12px 8px;
         }

@@ -16,11 +16,12 @@ export abstract class SolthriveElement extends LitElement {
   }
 }
 
-/** Follows the snapshots an element is given, and wakes it when they stop coming. */
+/**
+ * Follows the snapshots an element is given, and wakes it when they stop coming. All elements of a page
+ * share one pulse: there is one line to the appliance, and a replaced element keeps its "since".
+ */
 export class LivenessController implements ReactiveController {
   readonly #host: SolthriveElement;
-  #pulse: Pulse | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: SolthriveElement) {
     this.#host = host;
@@ -28,34 +29,36 @@ export class LivenessController implements ReactiveController {
   }
 
   hostConnected(): void {
-    document.addEventListener('visibilitychange', this.#look);
-    this.#arm();
+    hosts.add(this.#host);
   }
 
   hostDisconnected(): void {
-    document.removeEventListener('visibilitychange', this.#look);
-    clearTimeout(this.#timer);
+    hosts.delete(this.#host);
   }
 
   arrived(snapshot: Snapshot): void {
-    this.#pulse = beat(this.#pulse, snapshot, moment());
-    this.#arm();
+    const before = this.current.state;
+    pulse = beat(pulse, snapshot, moment());
+    clearTimeout(timer);
+    timer = setTimeout(wakeAll, LOST_AFTER_MS + 20);
+    if (this.current.state !== before) wakeAll();
   }
 
   get current(): Liveness {
-    return livenessOf(this.#pulse, moment());
+    return livenessOf(pulse, moment());
   }
+}
 
-  #look = (): void => this.#host.requestUpdate();
+const hosts = new Set<SolthriveElement>();
+let pulse: Pulse | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
 
-  #arm(): void {
-    clearTimeout(this.#timer);
-    if (!this.#pulse) return;
-    const left = this.#pulse.lastMono + LOST_AFTER_MS - performance.now();
-    if (left >= 0) this.#timer = setTimeout(this.#look, left + 20);
-  }
+function wakeAll(): void {
+  for (const host of hosts) host.requestUpdate();
 }
 
 function moment() {
   return { mono: performance.now(), wall: Date.now() };
 }
+
+document.addEventListener('visibilitychange', wakeAll);

@@ -26,6 +26,8 @@ export interface FaultsView {
   headline: string;
   detail: string;
   groups: { id: FaultGroup; title: string; faults: FaultView[] }[];
+  /** What was looked at and found well, while there is nothing to say against it. */
+  checked: { id: FaultGroup; title: string }[];
 }
 
 export interface FaultView {
@@ -39,18 +41,25 @@ export interface FaultView {
   facts: string[];
 }
 
-/** The active faults as groups; `undefined` where no report has come yet. */
-export function viewFaults(
-  faults: readonly Fault[] | null | undefined,
-  nowMs: number,
-  reader: Reader,
-): FaultsView {
+export interface FaultReport {
+  /** The active faults; undefined where no report has come yet. */
+  faults: readonly Fault[] | null | undefined;
+  /** The line to the appliance is lost: what was well may no longer be. */
+  lost: boolean;
+  nowMs: number;
+}
+
+/** The active faults as groups. */
+export function viewFaults({ faults, lost, nowMs }: FaultReport, reader: Reader): FaultsView {
   const { say } = reader;
-  if (!faults) return { state: 'waiting', headline: say('faults.waiting'), detail: '', groups: [] };
-  const active = faults.filter((fault) => !fault.cleared_at);
+  const active = faults?.filter((fault) => !fault.cleared_at);
+  const nothing = { detail: '', groups: [], checked: [] };
+  if (!active) return { state: 'waiting', headline: say('faults.waiting'), ...nothing };
   if (active.length === 0) {
+    if (lost) return { state: 'waiting', headline: say('faults.lost'), ...nothing };
+    const checked = FAULT_GROUPS.map((id) => ({ id, title: say(`faults.group.${id}`) }));
     const detail = say('faults.well_detail');
-    return { state: 'well', headline: say('faults.well'), detail, groups: [] };
+    return { state: 'well', headline: say('faults.well'), detail, groups: [], checked };
   }
   const groups = FAULT_GROUPS.flatMap((id) => {
     const members = active.filter((fault) => (GROUP_OF[fault.id] ?? 'other') === id);
@@ -60,7 +69,8 @@ export function viewFaults(
   });
   const count = active.length;
   const headline = say(count === 1 ? 'faults.count_one' : 'faults.count_many', { count });
-  return { state: 'attention', headline, detail: '', groups };
+  const detail = lost ? say('faults.lost_detail') : '';
+  return { state: 'attention', headline, detail, groups, checked: [] };
 }
 
 function viewFault(fault: Fault, nowMs: number, reader: Reader): FaultView {

@@ -2,7 +2,7 @@
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Fault } from '../../nodes/health/faults.ts';
-import { SolthriveElement } from './element.ts';
+import { LivenessController, SolthriveElement } from './element.ts';
 import { type FaultsView, type FaultView, viewFaults } from './faults-view.ts';
 import { type IconName, icon } from './icons.ts';
 import { theme } from './theme.ts';
@@ -17,10 +17,12 @@ export class SolthriveFaults extends SolthriveElement {
   static override properties = { faults: { attribute: false } };
   /** The active faults, all of them; undefined until a report came. */
   declare faults: Fault[] | null | undefined;
+  readonly #liveness = new LivenessController(this);
 
   override render() {
     const { say } = this.reader;
-    const view = viewFaults(this.faults, Date.now(), this.reader);
+    const lost = this.#liveness.current.state === 'lost';
+    const view = viewFaults({ faults: this.faults, lost, nowMs: Date.now() }, this.reader);
     return html`<section lang=${this.language} class="card ${view.state}" aria-label=${say('faults.label')}>
       <div class="head" role="status">
         <span class="badge">${icon(STATE_ICON[view.state])}</span>
@@ -41,6 +43,13 @@ export class SolthriveFaults extends SolthriveElement {
           </ul>
         </div>`,
       )}
+      ${
+        view.checked.length > 0
+          ? html`<ul class="checked">
+            ${view.checked.map(({ id, title }) => html`<li>${icon(id)}${title}${icon('check')}</li>`)}
+          </ul>`
+          : nothing
+      }
     </section>`;
   }
 
@@ -94,9 +103,31 @@ export class SolthriveFaults extends SolthriveElement {
         color: var(--soft);
         font-size: 0.9375rem;
       }
-      .well,
       .waiting {
         place-content: center;
+      }
+      .checked {
+        gap: 0;
+      }
+      .checked li {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        padding: 12px 2px;
+        border: 0;
+        border-radius: 0;
+        border-top: 1px solid var(--line);
+        background: none;
+        color: var(--ink);
+        font-size: 0.9375rem;
+      }
+      .checked .icon:first-child {
+        color: var(--soft);
+      }
+      .checked .icon:last-child {
+        margin-inline-start: auto;
+        color: var(--good);
+        stroke-width: 2.5;
       }
       .group {
         display: grid;

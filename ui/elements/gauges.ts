@@ -9,10 +9,10 @@ import { icon } from './icons.ts';
 import { type StoryView, viewStory } from './story-view.ts';
 import { theme } from './theme.ts';
 
-/** 240 degrees round (100, 100) with radius 84, clockwise from the lower left, and its two halves from the top. */
+/** 240 degrees round (100, 100) with radius 84, clockwise from the lower left; and its halves from the top, parted at zero. */
 const ARC = 'M27.3 142 A84 84 0 1 1 172.7 142';
-const RIGHT = 'M100 16 A84 84 0 0 1 172.7 142';
-const LEFT = 'M100 16 A84 84 0 0 0 27.3 142';
+const RIGHT = 'M108.9 16.5 A84 84 0 0 1 172.7 142';
+const LEFT = 'M91.1 16.5 A84 84 0 0 0 27.3 142';
 
 export class SolthriveGauges extends SolthriveElement {
   static override properties = { snapshot: { attribute: false } };
@@ -67,18 +67,24 @@ export class SolthriveGauges extends SolthriveElement {
     theme,
     css`
       :host {
-        container-type: inline-size;
+        container: solthrive / inline-size;
       }
       section {
         display: grid;
         gap: 16px;
-        transition: filter 0.4s;
       }
-      .old .gauge,
-      .old .shares,
-      .old h2 {
+      .old .gauge > *,
+      .old .shares {
         filter: grayscale(1);
-        opacity: 0.72;
+      }
+      .old .dial svg,
+      .old .bar {
+        opacity: 0.5;
+      }
+      .old h2,
+      .old .value,
+      .old .words {
+        color: var(--soft);
       }
       .story {
         display: grid;
@@ -161,7 +167,6 @@ export class SolthriveGauges extends SolthriveElement {
         min-width: 0;
         container-type: inline-size;
         padding: 16px 18px 18px;
-        transition: opacity 0.4s;
       }
       .gauge h3 {
         display: flex;
@@ -177,7 +182,7 @@ export class SolthriveGauges extends SolthriveElement {
       }
       .dial {
         position: relative;
-        max-width: 250px;
+        max-width: 228px;
         margin: 6px auto 0;
       }
       .dial svg {
@@ -193,11 +198,6 @@ export class SolthriveGauges extends SolthriveElement {
       .track {
         stroke: var(--track);
       }
-      .dial .zero {
-        stroke: var(--card);
-        stroke-width: 5;
-        stroke-linecap: butt;
-      }
       .fill {
         stroke: var(--tone);
         transition:
@@ -212,7 +212,7 @@ export class SolthriveGauges extends SolthriveElement {
       }
       .value {
         display: block;
-        font-size: clamp(1.75rem, 19cqi, 3rem);
+        font-size: clamp(1.75rem, 19cqi, 2.75rem);
         font-weight: 680;
         letter-spacing: -0.035em;
         font-variant-numeric: tabular-nums;
@@ -228,7 +228,7 @@ export class SolthriveGauges extends SolthriveElement {
       .scale {
         display: flex;
         justify-content: space-between;
-        max-width: 250px;
+        max-width: 228px;
         margin: -2px auto 0;
         padding-inline: 2%;
         color: var(--soft);
@@ -266,7 +266,7 @@ export class SolthriveGauges extends SolthriveElement {
         border-radius: 99px;
         background: var(--battery);
       }
-      @container (max-width: 520px) {
+      @container solthrive (max-width: 520px) {
         .gauges {
           gap: 12px;
         }
@@ -319,13 +319,12 @@ function dial({ fraction, centred }: GaugeView) {
   const length = Math.abs(fraction ?? 0) * 100;
   const path = centred ? ((fraction ?? 0) < 0 ? LEFT : RIGHT) : ARC;
   return html`<svg viewBox="0 0 200 152">
-    <path class="track" d=${ARC} />
+    ${(centred ? [LEFT, RIGHT] : [ARC]).map((d) => svg`<path class="track" d=${d} />`)}
     ${
       length < 0.3
         ? nothing
         : svg`<path class="fill" d=${path} pathLength="100" stroke-dasharray="${length} 300" />`
     }
-    ${centred ? svg`<path class="zero" d="M100 6 V26" />` : nothing}
   </svg>`;
 }
 

@@ -1,0 +1,139 @@
+/**
+ * The joint to node-red-dashboard v1: a place on the page, the bundle in the page's head, and the
+ * bundle's files. The dashboard's own input listener never sees the wires: it would obey
+ * `ui_control` and `template` in any message, so it is handed only what a view shows.
+ */
+import { fileURLToPath } from 'node:url';
+import type { NodeAPI } from 'node-red';
+import type { ViewState } from './views.ts';
+
+interface WidgetOptions {
+  node: WidgetHost;
+  format: string;
+  group: string;
+  order: number;
+  width?: number;
+  height?: number;
+  templateScope: 'local' | 'global';
+  emitOnlyNewValues?: false;
+  forwardInputMessages?: false;
+  storeFrontEndInputAsState?: false;
+  persistantFrontEndValue?: true;
+  beforeEmit?: (msg: { payload: ViewState }) => { msg: { payload: ViewState } };
+}
+
+/** The little of a node the dashboard needs of us. */
+interface WidgetHost {
+  id: string;
+  type: string;
+  on(event: string, listener: (msg: { payload: ViewState }) => void): void;
+  warn(text: string): void;
+}
+
+export interface Dashboard {
+  /** Undefined where the group is unknown. */
+  addWidget(options: WidgetOptions): (() => void) | undefined;
+}
+
+export interface Place {
+  id: string;
+  type: string;
+  group: string;
+  order: number;
+  width: number;
+  height: number;
+  format: string;
+}
+
+export interface Shown {
+  show(state: ViewState): void;
+  remove(): void;
+}
+
+const ASSETS = fileURLToPath(new URL('../assets/', import.meta.url));
+const ASSETS_PATH = 'solthrive/assets/';
+
+/** The dashboard of this Node-RED, or null where it is not installed. */
+export function findDashboard(RED: NodeAPI): Dashboard | null {
+  const { require: load } = RED as unknown as { require?: (name: string) => unknown };
+  try {
+    const make = load?.('node-red-dashboard');
+    return typeof make === 'function' ? (make(RED) as Dashboard) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Puts a view on the page; null where its group is not there. */
+export function place(dashboard: Dashboard, { id, type, ...where }: Place): Shown | null {
+  const listeners: ((msg: { payload: ViewState }) => void)[] = [];
+  const remove = dashboard.addWidget({
+    node: {
+      id,
+      type,
+      warn: () => {},
+      on: (event, listener) => {
+        if (event === 'input') listeners.push(listener);
+      },
+    },
+    ...where,
+    templateScope: 'local',
+    emitOnlyNewValues: false,
+    forwardInputMessages: false,
+    storeFrontEndInputAsState: false,
+    persistantFrontEndValue: true,
+    beforeEmit: ({ payload }) => ({ msg: { payload } }),
+  });
+  if (!remove) return null;
+  return {
+    remove,
+    show: (payload) => {
+      for (const listener of listeners) listener({ payload });
+    },
+  };
+}
+
+/** The head belongs to the page, not to a widget: the first one brings it, the last one takes it. */
+let holders = 0;
+let removeHead: (() => void) | undefined;
+
+/** Has the bundle loaded by the page until every holder has let go. Returns how to let go. */
+export function holdHead(dashboard: Dashboard, uiPath: string): () => void {
+  if (holders === 0) removeHead = dashboard.addWidget({ ...HEAD, format: headOf(uiPath) });
+  holders += 1;
+  return () => {
+    holders -= 1;
+    if (holders > 0) return;
+    removeHead?.();
+    removeHead = undefined;
+  };
+}
+
+const HEAD: Omit<WidgetOptions, 'format'> = {
+  node: { id: '', type: '', on: () => {}, warn: () => {} },
+  group: '',
+  order: 0,
+  templateScope: 'global',
+};
+
+/** Addresses are relative to the page, so they hold below any root and behind any proxy. */
+export function headOf(uiPath: string): string {
+  const depth = uiPath.split('/').filter((step) => step !== '').length;
+  const folder = '../'.repeat(depth) + ASSETS_PATH;
+  return [
+    `<link rel="stylesheet" href="${folder}solthrive.css">`,
+    `<link rel="icon" type="image/svg+xml" href="${folder}solthrive.svg">`,
+    `<script type="module" src="${folder}solthrive.js"></script>`,
+  ].join('');
+}
+
+/** Serves the bundle beside the page; to be called once, a route cannot be taken out again. */
+export function serveAssets(RED: NodeAPI): void {
+  RED.httpNode.get(`/${ASSETS_PATH}:file`, (request, response, next) => {
+    const headers = { 'X-Content-Type-Options': 'nosniff' };
+    const { file } = request.params;
+    response.sendFile(file ?? '', { root: ASSETS, headers }, (error) => {
+      if (error) next();
+    });
+  });
+}

@@ -1,0 +1,67 @@
+/** Decides what each view shows: its tag, the topics it takes, and how messages become its state. */
+import type { Snapshot } from '../../nodes/balance/snapshot.ts';
+import type { Fault } from '../../nodes/health/faults.ts';
+import { payloadAs } from '../../nodes/site/payload.ts';
+
+export const VIEWS = ['gauges', 'graph', 'connection', 'faults'] as const;
+export type WidgetView = (typeof VIEWS)[number];
+
+/** What a page is sent; a page that comes later is sent the last one. */
+export interface ViewState {
+  snapshot?: Snapshot;
+  /** `history/day` as it came: the widget passes it on, the graph understands it. */
+  history?: { t0: string };
+  /** The active faults. */
+  faults?: Fault[];
+}
+
+/**
+ * Angular sets a property of the element by reference; nothing of a message is ever interpolated,
+ * so these constants must stay free of braces.
+ */
+export const FORMATS: Record<WidgetView, string> = {
+  gauges: '<solthrive-gauges ng-prop-snapshot="msg.payload.snapshot"></solthrive-gauges>',
+  graph: '<solthrive-day-graph ng-prop-history="msg.payload.history"></solthrive-day-graph>',
+  connection:
+    '<solthrive-connection ng-prop-snapshot="msg.payload.snapshot"></solthrive-connection>',
+  faults: '<solthrive-faults ng-prop-faults="msg.payload.faults"></solthrive-faults>',
+};
+
+export function isView(value: unknown): value is WidgetView {
+  return VIEWS.some((view) => view === value);
+}
+
+/**
+ * The state of a view after a message; null where the topic means nothing to it.
+ * @throws SolthriveError `message_invalid` where the payload does not fit its topic
+ */
+export function takeIn(
+  view: WidgetView,
+  state: ViewState,
+  { topic, payload }: { topic?: unknown; payload?: unknown },
+): ViewState | null {
+  switch (view) {
+    case 'gauges':
+    case 'connection':
+      if (topic !== 'snapshot') return null;
+      return { snapshot: payloadAs<Snapshot>('snapshot', 'quality', payload) };
+    case 'graph':
+      if (topic !== 'history/day') return null;
+      return { history: payloadAs<{ t0: string }>('history/day', 't0', payload) };
+    case 'faults':
+      if (topic === 'health') {
+        return { faults: payloadAs<{ faults: Fault[] }>('health', 'faults', payload).faults };
+      }
+      if (topic !== 'fault') return null;
+      return withFault(state, payloadAs<Fault>('fault', 'id', payload));
+  }
+}
+
+/** One fault began, changed or ended. An end alone does not prove that nothing else is wrong. */
+function withFault(state: ViewState, fault: Fault): ViewState {
+  const others = state.faults?.filter(({ id, source }) => {
+    return id !== fault.id || source !== fault.source;
+  });
+  if (!fault.cleared_at) return { faults: [...(others ?? []), fault] };
+  return others ? { faults: others } : state;
+}

@@ -1,0 +1,83 @@
+/** Node-RED adapter that hosts one of our elements in a group of node-red-dashboard. */
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { asError } from '../../nodes/site/errors.ts';
+import { type NodeState, statusOf } from '../../nodes/site/status.ts';
+import { findDashboard, holdHead, place, type Shown, serveAssets } from './dashboard.ts';
+import { FORMATS, isView, takeIn, type ViewState, type WidgetView } from './views.ts';
+
+interface WidgetDef extends NodeDef {
+  group: string;
+  order: number | string;
+  width: number | string;
+  height: number | string;
+  view: string;
+}
+
+export default function (RED: NodeAPI): void {
+  serveAssets(RED);
+
+  RED.nodes.registerType('solthrive-widget', function (this: Node, def: WidgetDef) {
+    RED.nodes.createNode(this, def);
+    const say = (state: NodeState, key: string) =>
+      this.status(statusOf(state, RED._(`solthrive-widget.status.${key}`)));
+
+    const dashboard = findDashboard(RED);
+    if (!dashboard) return void say('faulty', 'dashboard_missing');
+    const view: WidgetView = isView(def.view) ? def.view : 'gauges';
+    const shown = settle(this, () =>
+      place(dashboard, {
+        id: this.id,
+        type: def.type,
+        group: def.group,
+        order: Number(def.order) || 0,
+        width: Number(def.width) || 0,
+        height: Number(def.height) || 0,
+        format: FORMATS[view],
+      }),
+    );
+    if (!shown) return void say('faulty', 'group_missing');
+    const letGo = holdHead(dashboard, uiPathOf(RED));
+    say('idle', 'waiting');
+
+    let state: ViewState = {};
+    let showing = false;
+    this.on('input', (msg, _send, done) => {
+      try {
+        const next = takeIn(view, state, msg);
+        if (next) {
+          state = next;
+          shown.show(state);
+          if (!showing) say('live', 'showing');
+          showing = true;
+        }
+        done();
+      } catch (thrown) {
+        done(asError(thrown));
+      }
+    });
+
+    this.on('close', (_removed: boolean, done: () => void) => {
+      try {
+        shown.remove();
+        letGo();
+      } finally {
+        done();
+      }
+    });
+  });
+}
+
+/** A group whose tab is gone makes the dashboard throw; that must not stop the other nodes. */
+function settle(node: Node, put: () => Shown | null): Shown | null {
+  try {
+    return put();
+  } catch (thrown) {
+    node.error(asError(thrown));
+    return null;
+  }
+}
+
+function uiPathOf(RED: NodeAPI): string {
+  const { ui } = RED.settings as { ui?: { path?: unknown } };
+  return typeof ui?.path === 'string' ? ui.path : 'ui';
+}
