@@ -60,10 +60,11 @@ async function answer(request: IncomingMessage, routes: ControlRoutes): Promise<
 
 async function readBody(request: IncomingMessage): Promise<unknown> {
   let text = '';
+  // Read to the end all the same: a request that is cut off cannot be answered.
   for await (const chunk of request.setEncoding('utf8')) {
-    text += chunk;
-    if (text.length > LONGEST_BODY) throw new SolthriveError('body_invalid', { what: 'too long' });
+    if (text.length <= LONGEST_BODY) text += chunk;
   }
+  if (text.length > LONGEST_BODY) throw new SolthriveError('body_invalid', { what: 'too long' });
   if (text === '') return null;
   try {
     return JSON.parse(text) as unknown;
