@@ -85,9 +85,7 @@ export default function (RED: NodeAPI): void {
         const incoming = parseIncoming(msg.topic, msg.payload);
         if (incoming.kind === 'reading') watch.reading(incoming.reading);
         if (incoming.kind === 'storage') watch.storage(incoming.ok);
-        if (incoming.kind === 'status') {
-          watch.meterStatus(incoming.meter, incoming.said, incoming.counters);
-        }
+        if (incoming.kind === 'status') watch.meterStatus(incoming.status);
         done();
       } catch (thrown) {
         done(asError(thrown));

@@ -1,22 +1,23 @@
 /** What a message means to the health node, by its topic; anything else means nothing to it. */
+import type { MeterStatus } from '../meter/meter-status.ts';
 import type { Reading } from '../meter/reading.ts';
 import { SolthriveError } from '../site/errors.ts';
-import type { RequestCounters } from './watch-bus.ts';
+import { payloadAs } from '../site/payload.ts';
 
 export type Incoming =
   | { kind: 'reading'; reading: Reading }
-  | { kind: 'status'; meter: string; said: unknown; counters: RequestCounters | null }
+  | { kind: 'status'; status: MeterStatus }
   | { kind: 'storage'; ok: boolean }
   | { kind: 'other' };
 
 /** @throws SolthriveError `message_invalid` where the payload does not fit its topic */
 export function parseIncoming(topic: unknown, payload: unknown): Incoming {
-  const [kind, ...rest] = typeof topic === 'string' ? topic.split('/') : [];
+  const kind = typeof topic === 'string' ? topic.split('/', 1)[0] : undefined;
   switch (kind) {
     case 'reading':
       return { kind, reading: parseReading(payload) };
     case 'status':
-      return { kind, meter: rest.join('/'), said: payload, counters: findCounters(payload) };
+      return { kind, status: payloadAs<MeterStatus>(kind, 'meter', payload) };
     case 'storage':
       return { kind, ok: parseOk(payload) };
     default:
@@ -39,16 +40,6 @@ function parseOk(payload: unknown): boolean {
   const { ok } = fields(payload);
   if (typeof ok === 'boolean') return ok;
   throw new SolthriveError('message_invalid', { kind: 'storage', what: 'ok is missing' });
-}
-
-function findCounters(payload: unknown): RequestCounters | null {
-  const { stats } = fields(payload);
-  const { requests, errors } = fields(stats);
-  if (typeof requests !== 'number' || !isObject(errors)) return null;
-  const counts = Object.entries(errors).filter(
-    (entry): entry is [string, number] => typeof entry[1] === 'number',
-  );
-  return { requests, errors: Object.fromEntries(counts) };
 }
 
 function fields(value: unknown): Record<string, unknown> {

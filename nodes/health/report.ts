@@ -1,4 +1,5 @@
 /** What the health node says about the whole appliance. Topic `health`. */
+import type { MeterStatus } from '../meter/meter-status.ts';
 import type { Fault, FaultId } from './faults.ts';
 
 export type Status = 'ok' | 'degraded' | 'fault';
@@ -31,8 +32,8 @@ export interface SystemReport {
   /** How far from `interval_ms` two good readings of one meter lie apart, by meter. */
   poll_drift_ms: Record<string, Spread>;
   poll_interval_ms: number;
-  /** What each meter last said of its requests, as on `status/<meter>`. */
-  meters: Record<string, unknown>;
+  /** What each meter last said of its polls and requests, as on `status/<meter>`. */
+  meters: Record<string, MeterStatus>;
   clock: { now: string; trusted: boolean };
 }
 

@@ -1,5 +1,6 @@
 /** Puts the watches of one site together: who is told what, when they judge, and the report of it all. */
 import { statSync } from 'node:fs';
+import type { MeterStatus } from '../meter/meter-status.ts';
 import type { Reading } from '../meter/reading.ts';
 import { type Clock, isoTime } from '../site/clock.ts';
 import type { Site } from '../site/config.ts';
@@ -8,7 +9,7 @@ import type { FaultBook } from './faults.ts';
 import type { Host } from './host.ts';
 import type { HealthReport, ModbusStatus, Spread, Status } from './report.ts';
 import { Recent } from './spread.ts';
-import { BusWatch, type RequestCounters } from './watch-bus.ts';
+import { BusWatch } from './watch-bus.ts';
 import { MeterWatch } from './watch-meters.ts';
 import { StorageWatch } from './watch-storage.ts';
 
@@ -47,7 +48,7 @@ export class SiteWatch {
   readonly #host: Host;
   readonly #storage: StorageWatch;
   readonly #watched = new Map<string, Watched>();
-  readonly #meterStatus = new Map<string, unknown>();
+  readonly #meterStatus = new Map<string, MeterStatus>();
   readonly #delays = new Recent(DRIFTS_KEPT);
   readonly #startedMs: number;
   #dueMs: number;
@@ -91,12 +92,11 @@ export class SiteWatch {
     watched.lastReadMs = reading.ok ? nowMs : null;
   }
 
-  /** What a meter says of its requests; `counters` is null where it says none. */
-  meterStatus(meter: string, said: unknown, counters: RequestCounters | null): void {
-    const watched = this.#watched.get(meter);
+  meterStatus(status: MeterStatus): void {
+    const watched = this.#watched.get(status.meter);
     if (watched === undefined) return;
-    this.#meterStatus.set(meter, said);
-    if (counters !== null) watched.bus?.note(counters, this.#clock.mono());
+    this.#meterStatus.set(status.meter, status);
+    if (status.stats !== undefined) watched.bus?.note(status.stats, this.#clock.mono());
   }
 
   storage(ok: boolean): void {

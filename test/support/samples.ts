@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
+import type { MeterStatus } from '../../nodes/meter/meter-status.ts';
 import type { Reading } from '../../nodes/meter/reading.ts';
 import type { Site } from '../../nodes/site/config.ts';
 import { siteConfigSchema } from '../../nodes/site/schema.ts';
@@ -62,6 +63,22 @@ export function failedReading(monoMs: number, meter = 'main'): Reading {
   return { meter, ts: '2026-06-21T12:00:00.000Z', mono_ms: monoMs, ok: false, error, channels: {} };
 }
 
+export function sampleStatus(meter = 'main'): MeterStatus {
+  return {
+    meter,
+    bus: 'lan',
+    state: 'live',
+    since: '2026-06-21T12:00:00.000Z',
+    latency_ms: 40,
+    cycle_ms: 1_000,
+    failures: 0,
+    identity: 'match',
+    missing: [],
+    plan: { fast: ['3:1000x34'], slow: [] },
+    stats: { unit: 1, requests: 10, errors: {}, latencyMs: 12, wireMs: 400, failures: 0 },
+  };
+}
+
 export function sampleSnapshot(seq = 1, ageMs: number | null = 20): Snapshot {
   return {
     ts: new Date(Date.parse('2026-06-21T12:00:00Z') + seq * 1_000).toISOString(),
@@ -91,4 +108,16 @@ export function siteNode(site: Site): (RED: NodeAPI) => void {
       this.site = site;
     });
   };
+}
+
+/** The text of the badge a node wears, of those it was seen to put on in this test. */
+export function badgeOf(node: Node): string | undefined {
+  const { status } = node as unknown as { status: { getCalls(): StatusCall[] } };
+  const calls = status.getCalls().filter(({ thisValue }) => thisValue === node);
+  return calls.at(-1)?.args[0].text;
+}
+
+interface StatusCall {
+  thisValue: unknown;
+  args: [{ text: string }];
 }

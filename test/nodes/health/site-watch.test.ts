@@ -3,7 +3,13 @@ import { FaultBook } from '../../../nodes/health/faults.ts';
 import { Host, machine } from '../../../nodes/health/host.ts';
 import { SiteWatch } from '../../../nodes/health/site-watch.ts';
 import type { Site } from '../../../nodes/site/config.ts';
-import { failedReading, sampleMeter, sampleReading, sampleSite } from '../../support/samples.ts';
+import {
+  failedReading,
+  sampleMeter,
+  sampleReading,
+  sampleSite,
+  sampleStatus,
+} from '../../support/samples.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 describe('the watch over a site', () => {
@@ -120,11 +126,11 @@ describe('the watch over a site', () => {
     await second();
     await clock.advance(40);
     await second();
-    watch.meterStatus('main', { state: 'live' }, null);
-    watch.meterStatus('stranger', { state: 'live' }, null);
+    watch.meterStatus(sampleStatus());
+    watch.meterStatus(sampleStatus('stranger'));
     const { poll_drift_ms, meters, clock: time } = watch.report().system;
     assert.deepEqual(poll_drift_ms.main, { p50: 0, p99: 40, max: 40 });
-    assert.deepEqual(meters, { main: { state: 'live' } });
+    assert.deepEqual(meters, { main: sampleStatus() });
     assert.equal(time.trusted, true);
     clock.wallJump(-Date.parse('2030-06-01'));
     assert.equal(watch.report().system.clock.trusted, false);
