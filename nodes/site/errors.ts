@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'message_invalid',
   'source_unknown',
   'site_missing',
+  'simulator_idle',
   // storage
   'storage_failed',
   // http

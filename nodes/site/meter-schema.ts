@@ -4,8 +4,10 @@ import { hostName, id, tcpPort } from './schema-parts.ts';
 
 const baud = z.number().int().min(300).max(921_600);
 
+const busId = id.describe('The name by which meters refer to the line.');
+
 const serialBus = z.strictObject({
-  id: id.describe('The name by which meters refer to the line.'),
+  id: busId,
   type: z.literal('serial').describe('Modbus RTU on a serial port (RS-485).'),
   port: z
     .string()
@@ -17,17 +19,18 @@ const serialBus = z.strictObject({
 });
 
 const networkBus = {
-  id: id.describe('The name by which meters refer to the line.'),
   host: hostName.describe('Name or address of the meter or gateway.'),
   port: tcpPort.default(502).describe('TCP port of the meter or gateway.'),
 };
 const tcpBus = z.strictObject({
-  ...networkBus,
+  id: busId,
   type: z.literal('tcp').describe('Modbus TCP, to a meter or a translating gateway.'),
+  ...networkBus,
 });
 const rtuOverTcpBus = z.strictObject({
-  ...networkBus,
+  id: busId,
   type: z.literal('rtu-over-tcp').describe('RTU frames through a transparent serial server.'),
+  ...networkBus,
   baud: baud.default(9600).describe("The gateway's serial side: it sets the time a frame takes."),
 });
 export const bus = z.discriminatedUnion('type', [serialBus, tcpBus, rtuOverTcpBus]);
@@ -68,12 +71,10 @@ const channel = z.strictObject({
   invert: z.boolean().default(false).describe('Turn the sign round, for a CT put on backwards.'),
 });
 
-const meterBase = {
-  id: id.describe('The name of the meter in readings, records and faults.'),
-  channels: z.array(channel).min(1).describe('What the meter measures.'),
-};
+const meterId = id.describe('The name of the meter in readings, records and faults.');
+const channels = z.array(channel).min(1).describe('What the meter measures.');
 const modbusMeter = z.strictObject({
-  ...meterBase,
+  id: meterId,
   // Optional and with a default: left out, the union still knows which kind it is.
   source: z
     .literal('modbus')
@@ -83,10 +84,12 @@ const modbusMeter = z.strictObject({
   profile: z.string().min(1).describe('Which kind of meter: a file of config/meters or meters/.'),
   bus: id.describe('Its line: an entry of `buses`.'),
   unit: z.number().int().min(0).max(255).default(1).describe('Modbus unit id (slave address).'),
+  channels,
 });
 const externalMeter = z.strictObject({
-  ...meterBase,
+  id: meterId,
   source: z.literal('external').describe('`external`: readings come from a flow.'),
+  channels,
 });
 export const meter = z.discriminatedUnion('source', [modbusMeter, externalMeter]);
 

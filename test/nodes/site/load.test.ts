@@ -131,7 +131,7 @@ describe('loading the site', () => {
       {
         what: 'a key of another kind of bus',
         yaml: 'buses: [{ id: a, type: tcp, host: b, parity: even }]',
-        says: '1:38: buses[0].parity: found the unknown key parity, expected one of id, host, port, type.',
+        says: '1:38: buses[0].parity: found the unknown key parity, expected one of id, type, host, port.',
       },
       {
         what: 'a wrong type',
