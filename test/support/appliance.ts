@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const MAIN = resolve(import.meta.dirname, '../../dist/runtime/main.js');
+/** This checkout, with what `npm test` has built. */
+export const CHECKOUT = resolve(import.meta.dirname, '../..');
 
 export interface ApplianceOptions {
   /** Configuration files by name: `{ 'meter.yaml': 'meters: []' }`. */
@@ -17,6 +18,8 @@ export interface ApplianceOptions {
   port?: number;
   /** The folder of an earlier run; a new one when left out. Removed when the tests end. */
   folder?: string;
+  /** The release that runs; this checkout when left out. */
+  release?: string;
 }
 
 export interface Appliance {
@@ -48,7 +51,8 @@ export async function startAppliance(options: ApplianceOptions = {}): Promise<Ap
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
-  const child = spawn(process.execPath, [MAIN], {
+  const main = join(options.release ?? CHECKOUT, 'dist', 'runtime', 'main.js');
+  const child = spawn(process.execPath, [main], {
     env: { ...process.env, ...foldersIn(folder), SOLTHRIVE_PORT: String(port), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
