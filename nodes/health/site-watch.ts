@@ -103,7 +103,7 @@ export class SiteWatch {
     this.#storage.note(ok, this.#book);
   }
 
-  /** To be called each second. Returns how long to wait for the next call, ms. */
+  /** Judges, once a second. Returns how long to wait for the next call, ms. */
   tick(): number {
     const nowMs = this.#clock.mono();
     const lateMs = nowMs - this.#dueMs;
@@ -112,6 +112,12 @@ export class SiteWatch {
     if (nowMs >= this.#judgeFromMs) this.#judge(nowMs);
     this.#dueMs = Math.max(this.#dueMs + TICK_MS, nowMs + TICK_MS / 2);
     return this.#dueMs - nowMs;
+  }
+
+  /** Looks different whenever a report would say something new. */
+  summary(): string {
+    const faults = this.#book.active().map(({ id, source, cause }) => `${id} ${source} ${cause}`);
+    return [this.#modbusStatus(), this.#host.storage, ...faults].join('\n');
   }
 
   report(): HealthReport {

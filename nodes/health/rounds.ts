@@ -1,0 +1,53 @@
+/** When the health node does what: judges each second, looks at the disk now and then, reports. */
+import type { Clock, Timer } from '../site/clock.ts';
+import type { Host } from './host.ts';
+import type { HealthReport } from './report.ts';
+import { type SiteWatch, TICK_MS } from './site-watch.ts';
+
+/** In rounds of a second. */
+const REPORT_EVERY = 5;
+const LOOK_EVERY = 30;
+
+export interface RoundsOptions {
+  clock: Clock;
+  watch: SiteWatch;
+  host: Host;
+  /** Told on change and every five seconds. */
+  report: (report: HealthReport) => void;
+}
+
+export class Rounds {
+  readonly #options: RoundsOptions;
+  #timer: Timer;
+  #round = 0;
+  #reportedRound = 0;
+  #reported = '';
+
+  constructor(options: RoundsOptions) {
+    this.#options = options;
+    this.#timer = options.clock.after(TICK_MS, () => this.#go());
+    void options.host.look();
+  }
+
+  /** Reports now, whether or not there is anything new. */
+  report(): void {
+    const { watch, report } = this.#options;
+    this.#reportedRound = this.#round;
+    this.#reported = watch.summary();
+    report(watch.report());
+  }
+
+  stop(): void {
+    this.#timer.cancel();
+  }
+
+  #go(): void {
+    const { clock, watch, host } = this.#options;
+    this.#round++;
+    this.#timer = clock.after(watch.tick(), () => this.#go());
+    const lookEvery = host.freeBytes === null ? REPORT_EVERY : LOOK_EVERY;
+    if (this.#round % lookEvery === 0) void host.look();
+    const due = this.#round - this.#reportedRound >= REPORT_EVERY;
+    if (due || watch.summary() !== this.#reported) this.report();
+  }
+}

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { FaultBook } from '../../../nodes/health/faults.ts';
+import { Host, machine } from '../../../nodes/health/host.ts';
+import type { HealthReport } from '../../../nodes/health/report.ts';
+import { Rounds } from '../../../nodes/health/rounds.ts';
+import { SiteWatch } from '../../../nodes/health/site-watch.ts';
+import { sampleReading, sampleSite } from '../../support/samples.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+describe('the rounds of the health node', () => {
+  let clock: VirtualClock;
+  let watch: SiteWatch;
+  let rounds: Rounds;
+  let looks: number;
+  let reports: { atS: number; report: HealthReport }[];
+
+  beforeEach(() => {
+    clock = new VirtualClock();
+    looks = 0;
+    reports = [];
+    const disk = async () => {
+      looks++;
+      return { freeBytes: 12e9, totalBytes: 32e9 };
+    };
+    const host = new Host({ ...machine, disk }, clock, '/records');
+    const book = new FaultBook({ clock, say: (key) => key, announce: () => {} });
+    watch = new SiteWatch({ clock, site: sampleSite(), book, host, quarantined: 0 });
+    rounds = new Rounds({
+      clock,
+      watch,
+      host,
+      report: (report) => reports.push({ atS: clock.mono() / 1_000, report }),
+    });
+  });
+
+  it('report each five seconds, and at once what is new', async () => {
+    await clock.advance(7_500);
+    watch.reading(sampleReading(clock.mono()));
+    await clock.advance(1_500);
+    watch.storage(false);
+    await clock.advance(6_500);
+    assert.deepEqual(
+      reports.map(({ atS, report }) => `${atS} ${report.modbus_status} ${report.errors}`),
+      [
+        '1 down ',
+        '6 down ',
+        '8 ok ',
+        '10 ok storage_failed',
+        '12 down storage_failed,meter_not_responding',
+        '13 down storage_failed,meter_not_responding,data_stale',
+      ],
+    );
+  });
+
+  it('look at the disk at the start and twice a minute', async () => {
+    await clock.advance(61_000);
+    assert.equal(looks, 3);
+  });
+
+  it('end', async () => {
+    rounds.stop();
+    await clock.advance(10_000);
+    assert.deepEqual(reports, []);
+    assert.equal(clock.waiting, 0);
+  });
+});
