@@ -54,7 +54,9 @@ describe('the stream node', () => {
     return { client, until };
   };
 
-  beforeEach((done) => helper.startServer(done));
+  beforeEach((done) => {
+    helper.startServer(done);
+  });
   afterEach(async () => {
     await helper.unload();
     for (const client of opened.splice(0)) client.terminate();
