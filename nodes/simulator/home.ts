@@ -1,0 +1,150 @@
+/**
+ * The simulated home: sun, clouds, inverter, household and service entrance at any instant, decided
+ * by (site, seed, time) alone. Refuses to know meters, registers and the time it is now.
+ */
+import type { SiteConfig } from '../site/schema.ts';
+import { chanceOf, smoothNoise } from './chance.ts';
+import { createHousehold } from './loads.ts';
+import { createLocalTime, createOffset } from './local-time.ts';
+import { clearSky, incidence, type Place, sunPosition } from './sun.ts';
+import { createSky } from './weather.ts';
+
+export type SiteFacts = Pick<
+  SiteConfig['site'],
+  'timezone' | 'latitude' | 'longitude' | 'service' | 'nominal_voltage' | 'inverter_watts'
+>;
+
+/** One live conductor of the service and what hangs on it. */
+export interface LegState {
+  /** To neutral, RMS. */
+  voltageV: number;
+  /** Of the voltage against leg 1, degrees. */
+  angleDeg: number;
+  /** Consumption: W and var, inductive +. */
+  loadW: number;
+  loadVar: number;
+  /** Generation: W and var into the leg; W is negative while the inverter sleeps. */
+  solarW: number;
+  solarVar: number;
+}
+
+export interface HomeState {
+  ms: number;
+  frequencyHz: number;
+  legs: LegState[];
+}
+
+/** The home in the four numbers of the dashboard, W; signs and rules of the snapshot. */
+export interface HomeFlows {
+  solarW: number;
+  standbyW: number;
+  homeW: number;
+  /** + import, - export. */
+  gridW: number;
+}
+
+export interface Home {
+  at(ms: number): HomeState;
+}
+
+const ANGLES = {
+  single_phase: [0],
+  split_phase: [0, 180],
+  three_phase: [0, -120, 120],
+} as const;
+
+const DEFAULT_INVERTER_W = 6_000;
+const DEFAULT_LATITUDE = 40;
+/** Panels are bought somewhat larger than the inverter; a clear noon then touches its limit. */
+const ARRAY_PER_INVERTER = 1.2;
+/** Heat, dirt, cables and the inverter itself. */
+const ARRAY_YIELD = 0.86;
+const INVERTER_WAKES_W = 12;
+const INVERTER_SLEEP_W = -8;
+const INVERTER_SLEEP_VAR = 34;
+/** Transformer, drop cable and main fuse of one leg. */
+const SERVICE_OHM = 0.035;
+
+/** A home at the given site; the same seed is the same home, to the last cloud. */
+export function createHome(site: SiteFacts, { seed }: { seed: number }): Home {
+  const angles: readonly number[] = ANGLES[site.service];
+  const household = createHousehold(seed, angles.length);
+  const localTime = createLocalTime(site.timezone);
+  const solarAt = createSolar(site, seed);
+  const wander = angles.map((_, leg) => chanceOf(seed, `voltage${leg}`));
+  const supply = chanceOf(seed, 'supply');
+  const pitch = chanceOf(seed, 'frequency');
+  const nominalHz = site.nominal_voltage < 180 ? 60 : 50;
+
+  return {
+    at(ms) {
+      const loads = household(ms, localTime(ms));
+      const solar = solarAt(ms);
+      const common = smoothNoise(supply, ms / 1_100_000) * 2 - 1;
+      const legs = angles.map((angleDeg, leg): LegState => {
+        const loadW = loads.watts[leg] ?? 0;
+        const solarW = solar.watts / angles.length;
+        const own = smoothNoise(wander[leg] ?? supply, ms / 170_000) * 2 - 1;
+        const openV = site.nominal_voltage * (1 + 0.012 * common + 0.003 * own);
+        return {
+          voltageV: openV - (SERVICE_OHM * (loadW - solarW)) / openV,
+          angleDeg,
+          loadW,
+          loadVar: loads.vars[leg] ?? 0,
+          solarW,
+          solarVar: solar.vars / angles.length,
+        };
+      });
+      const swing = 0.7 * smoothNoise(pitch, ms / 47_000) + 0.3 * smoothNoise(pitch, ms / 6_100);
+      return { ms, frequencyHz: nominalHz + 0.02 * (2 * swing - 1), legs };
+    },
+  };
+}
+
+/** The four numbers of a state. At night the inverter's own draw is consumption of the home. */
+export function flowsOf(state: HomeState): HomeFlows {
+  let loadW = 0;
+  let solarW = 0;
+  for (const leg of state.legs) {
+    loadW += leg.loadW;
+    solarW += leg.solarW;
+  }
+  const standbyW = Math.max(0, -solarW);
+  return {
+    solarW: Math.max(0, solarW),
+    standbyW,
+    homeW: loadW + standbyW,
+    gridW: loadW - solarW,
+  };
+}
+
+/** Where the site is. Without coordinates: 40 degrees north, and as far east as its clock says. */
+export function placeOf(site: SiteFacts): Place {
+  const winterOffsetMs = createOffset(site.timezone)(Date.UTC(2025, 0, 1));
+  return {
+    latitude: site.latitude ?? DEFAULT_LATITUDE,
+    longitude: site.longitude ?? (winterOffsetMs / 3_600_000) * 15,
+  };
+}
+
+/** The AC side of the inverter, W and var, both positive into the home. */
+function createSolar(site: SiteFacts, seed: number) {
+  const place = placeOf(site);
+  const tiltDeg = Math.min(40, Math.max(10, Math.abs(place.latitude) - 8));
+  const skyView = (1 + Math.cos((tiltDeg * Math.PI) / 180)) / 2;
+  const ratedW = site.inverter_watts ?? DEFAULT_INVERTER_W;
+  const clouds = createSky(seed);
+
+  return (ms: number): { watts: number; vars: number } => {
+    const sun = sunPosition(ms, place);
+    const light = clearSky(sun.elevationDeg);
+    const sky = clouds(ms);
+    const onPanels =
+      light.beam * sky.beam * incidence(sun, place, tiltDeg) +
+      light.diffuse * sky.diffuse * skyView;
+    const offeredW = ((ratedW * ARRAY_PER_INVERTER * onPanels) / 1000) * ARRAY_YIELD;
+    if (offeredW < INVERTER_WAKES_W) return { watts: INVERTER_SLEEP_W, vars: INVERTER_SLEEP_VAR };
+    const watts = Math.min(ratedW, offeredW);
+    return { watts, vars: INVERTER_SLEEP_VAR - 0.02 * watts };
+  };
+}

@@ -1,0 +1,84 @@
+/** Node-RED adapter of the simulator node: commands in, faults and the made-up past out. */
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { pause, systemClock } from '../site/clock.ts';
+import type { Site } from '../site/config.ts';
+import { asError, SolthriveError } from '../site/errors.ts';
+import { type NodeState, statusOf } from '../site/status.ts';
+import { planOf, type Settings } from './plan.ts';
+import { Simulation } from './simulation.ts';
+
+interface SimulatorDef extends NodeDef, Settings {
+  site: string;
+}
+
+const CLOSE_WITHIN_MS = 5_000;
+
+export default function (RED: NodeAPI): void {
+  RED.nodes.registerType('solthrive-simulator', function (this: Node, def: SimulatorDef) {
+    RED.nodes.createNode(this, def);
+    const show = createBadge(this, RED);
+    const fail = (thrown: unknown) => {
+      show('faulty', 'failed');
+      this.error(asError(thrown).message);
+    };
+    const announce = () => {
+      const meter = simulation?.meter;
+      const payload = { active: meter?.active ?? [], address: meter?.address ?? '' };
+      this.send([{ topic: 'simulator', payload }, null]);
+    };
+    const prepare = (site: Site | undefined): Simulation | null => {
+      if (!site) return show('faulty', 'site_missing');
+      const plan = planOf(def, site);
+      if (!plan) return show('idle', 'idle');
+      return new Simulation({
+        plan,
+        clock: systemClock,
+        records: site.paths.records,
+        config: site.hash,
+        position: site.config.solar_position,
+        onPast: (minutes) => this.send([null, { topic: 'minute/past', payload: minutes }]),
+        onFaults: announce,
+        onUpdate: ({ truth }) =>
+          show('simulated', 'running', { kw: (truth.solarW / 1000).toFixed(1) }),
+        onLost: fail,
+        onForgetful: (error) => this.warn(asError(error).message),
+      });
+    };
+
+    const holder = RED.nodes.getNode(def.site) as { site?: Site } | null;
+    let simulation: Simulation | null = null;
+    try {
+      simulation = prepare(holder?.site);
+    } catch (thrown) {
+      fail(thrown);
+    }
+    simulation?.start().then(announce, fail);
+
+    this.on('input', (msg, _send, done) => {
+      try {
+        if (!simulation?.meter) throw new SolthriveError('simulator_idle');
+        simulation.meter.command(msg.payload);
+        done();
+      } catch (thrown) {
+        done(asError(thrown));
+      }
+    });
+
+    this.on('close', (_removed: boolean, done: () => void) => {
+      Promise.race([simulation?.stop(), pause(systemClock, CLOSE_WITHIN_MS)])
+        .catch((thrown: unknown) => this.warn(asError(thrown).message))
+        .finally(done);
+    });
+  });
+}
+
+/** Shows a state under the node, once for each change. */
+function createBadge(node: Node, RED: NodeAPI) {
+  let shown = '';
+  return (state: NodeState, key: string, params: Record<string, string> = {}): null => {
+    const text = RED._(`solthrive-simulator.status.${key}`, params);
+    if (shown !== text) node.status(statusOf(state, text));
+    shown = text;
+    return null;
+  };
+}
