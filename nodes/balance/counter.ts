@@ -34,6 +34,8 @@ const NEAR_MODULUS = 0.95;
 /** Binary fractions: 5321.40 - 5321.39 is a little more than 0.01. */
 const EPSILON_KWH = 1e-6;
 
+const NO_PAST = { baseKwh: null, elapsedS: 0 };
+
 /** One counter, remembering the last read it believed. */
 export class Counter {
   #limits: CounterLimits;
@@ -42,14 +44,21 @@ export class Counter {
   #elapsedS = 0;
   #doubt: { kwh: number; reads: number; otherSerial: boolean } | null = null;
 
-  constructor(limits: CounterLimits, baseKwh: number | null = null) {
+  /** @param past  the last believed read before a restart, and the seconds since */
+  constructor(limits: CounterLimits, past: { baseKwh: number | null; elapsedS: number } = NO_PAST) {
     this.#limits = limits;
-    this.#baseKwh = baseKwh;
+    this.#baseKwh = past.baseKwh;
+    this.#elapsedS = Math.max(0, past.elapsedS);
   }
 
   /** The last read that was believed, kWh; null before the first. */
   get baseKwh(): number | null {
     return this.#baseKwh;
+  }
+
+  /** Seconds between the last believed read and the last read. */
+  get elapsedS(): number {
+    return this.#elapsedS;
   }
 
   set limits(limits: CounterLimits) {

@@ -1,0 +1,220 @@
+/**
+ * The energy of one channel in both directions, growing and never shrinking: counters say how much
+ * where they stand for the channel, integrated power says when. How the three ways meet is decided
+ * here; what a counter's change means is not (`counter.ts`).
+ */
+import { integrate, type SpanMark } from './integrate.ts';
+
+/** Import is the positive direction of the channel's role: towards the house, generated, used. */
+export type Way = 'import' | 'export';
+export const WAYS = ['import', 'export'] as const;
+export type BothWays = Record<Way, number>;
+
+/** One direction tied to its counter: power shapes the way from one of its steps to the next. */
+class Tie {
+  /** How far the total is ahead of the counter, kWh, >= 0. */
+  aheadKwh: number;
+  /** Energy integrated since the counter was read: it cannot know of that yet. */
+  #unreadKwh = 0;
+
+  constructor(aheadKwh: number) {
+    this.aheadKwh = aheadKwh;
+  }
+
+  /**
+   * A counter hides less than one step, so the total may lead it by one step and what it has not
+   * been asked about. Held back, the total waits for the counter.
+   * @returns what the total grows by, kWh, 0..`kwh`
+   */
+  integrated(kwh: number, stepKwh: number): number {
+    this.#unreadKwh += kwh;
+    const room = Math.max(0, stepKwh + this.#unreadKwh - this.aheadKwh);
+    const grown = Math.min(kwh, room);
+    this.aheadKwh += grown;
+    return grown;
+  }
+
+  /** @returns what the total grows by, kWh, to not fall behind the counter */
+  counted(addedKwh: number, unreadKwh: number): number {
+    this.#unreadKwh = unreadKwh;
+    this.aheadKwh -= addedKwh;
+    const grown = Math.max(0, -this.aheadKwh);
+    this.aheadKwh += grown;
+    return grown;
+  }
+}
+
+/** Two directions whose difference must agree with counters that net otherwise than the utility. */
+class NetTie {
+  /** Counted net minus the net of the totals, kWh. */
+  #owedKwh: number;
+  /** What the coming energy of a direction is to be cut by, kWh: totals never shrink. */
+  #cut: BothWays = { import: 0, export: 0 };
+
+  constructor(owedKwh: number) {
+    this.#owedKwh = owedKwh;
+  }
+
+  /** The owed net as a restart has to know it: cuts not made yet are still owed. */
+  get owedKwh(): number {
+    return this.#owedKwh + this.#cut.export - this.#cut.import;
+  }
+
+  integrated(way: Way, kwh: number): number {
+    const cut = Math.min(kwh, this.#cut[way]);
+    this.#cut[way] -= cut;
+    this.#owedKwh -= way === 'import' ? kwh : -kwh;
+    return kwh - cut;
+  }
+
+  /**
+   * @param bandKwh  what steps and delays of the counters explain; only more is corrected
+   * @param flowing  the direction to correct: adding to the other would invent both
+   * @returns what each direction grows by, kWh
+   */
+  counted(netKwh: number, bandKwh: number, flowing: Way | 'recovered'): BothWays {
+    this.#owedKwh += netKwh;
+    const grown = { import: 0, export: 0 };
+    const excess = Math.abs(this.#owedKwh) - bandKwh;
+    if (excess <= 0) return grown;
+    const towards: Way = this.#owedKwh > 0 ? 'import' : 'export';
+    const against: Way = towards === 'import' ? 'export' : 'import';
+    this.#owedKwh -= Math.sign(this.#owedKwh) * excess;
+    const uncut = Math.min(excess, this.#cut[towards]);
+    this.#cut[towards] -= uncut;
+    if (flowing === against) this.#cut[against] += excess - uncut;
+    else grown[towards] = excess - uncut;
+    return grown;
+  }
+}
+
+/** What a restart has to know of an account. */
+export interface AccountState {
+  ahead?: Partial<BothWays>;
+  owed?: number;
+}
+
+/** kWh; null where nothing was measured. */
+export type Grown = Record<Way, number | null>;
+
+/** Energy of one channel, or of the grid where several channels make it. */
+export class Account {
+  #ties: Partial<Record<Way, Tie>> = {};
+  #net: NetTie | null = null;
+  #restored: AccountState;
+  #last: { legsW: number[]; monoMs: number } | null = null;
+  #grown: Grown = { import: null, export: null };
+  #sumKwh: BothWays = { import: 0, export: 0 };
+
+  constructor(restored: AccountState = {}) {
+    this.#restored = restored;
+  }
+
+  /** True where a gap in the readings loses no energy: counters fill it. */
+  get counted(): boolean {
+    return this.#net !== null || this.#ties.import !== undefined;
+  }
+
+  /** True where `way` follows its own counter. */
+  tied(way: Way): boolean {
+    return this.#ties[way] !== undefined;
+  }
+
+  /** Energy of `way` since the first sample of this run, kWh; null before it. */
+  sumKwh(way: Way): number | null {
+    return this.#last === null ? null : this.#sumKwh[way];
+  }
+
+  aheadKwh(way: Way): number {
+    return this.#ties[way]?.aheadKwh ?? 0;
+  }
+
+  /** From now on the counter of `way` decides how much. */
+  tie(way: Way): void {
+    this.#ties[way] ??= new Tie(this.#restored.ahead?.[way] ?? 0);
+  }
+
+  /** From now on the counters decide the net of both ways. */
+  tieNet(): void {
+    this.#net ??= new NetTie(this.#restored.owed ?? 0);
+  }
+
+  /**
+   * Takes the powers of one instant, one for each leg that is billed by itself, W.
+   * @returns how the span since the last point can be believed; null for the first
+   */
+  point(legsW: number[], monoMs: number, stepKwh: number): SpanMark | null {
+    const last = this.#last;
+    const dtS = last === null ? 0 : (monoMs - last.monoMs) / 1000;
+    if (last !== null && dtS <= 0) return null;
+    this.#last = { legsW, monoMs };
+    if (last === null) return null;
+    let mark: SpanMark | null = null;
+    const kwh = { import: 0, export: 0 };
+    for (const [leg, toW] of legsW.entries()) {
+      const span = integrate(last.legsW[leg] ?? toW, toW, dtS);
+      mark = span?.mark ?? mark;
+      kwh.import += (span?.positiveWh ?? 0) / 1000;
+      kwh.export += (span?.negativeWh ?? 0) / 1000;
+    }
+    if (mark !== null && mark !== 'gap') {
+      for (const way of WAYS) this.#grow(way, this.#shaped(way, kwh[way], stepKwh));
+    }
+    return mark;
+  }
+
+  #shaped(way: Way, kwh: number, stepKwh: number): number {
+    if (this.#net) return this.#net.integrated(way, kwh);
+    return this.#ties[way]?.integrated(kwh, stepKwh) ?? kwh;
+  }
+
+  /** The counter of `way` was read for the first time: where it is, the total is. */
+  counterBegins(way: Way): void {
+    const tie = this.#ties[way];
+    if (tie) tie.aheadKwh = 0;
+  }
+
+  /** The counter of `way` moved by `addedKwh`; it does not know of `unreadKwh` yet. */
+  counterMoved(way: Way, addedKwh: number, unreadKwh: number): void {
+    const tie = this.#ties[way];
+    if (tie) this.#grow(way, tie.counted(addedKwh, unreadKwh));
+  }
+
+  /** Both counters moved by `netKwh` in sum; see `NetTie.counted`. */
+  netMoved(netKwh: number, { bandKwh, recovered }: { bandKwh: number; recovered: boolean }): void {
+    if (!this.#net) return;
+    const powerW = this.powerW ?? 0;
+    const flowing = recovered ? 'recovered' : powerW < 0 ? 'export' : 'import';
+    const grown = this.#net.counted(netKwh, bandKwh, flowing);
+    for (const way of WAYS) if (grown[way] > 0) this.#grow(way, grown[way]);
+  }
+
+  /** The power at the last point, W. */
+  get powerW(): number | null {
+    return this.#last === null ? null : this.#last.legsW.reduce((sum, leg) => sum + leg, 0);
+  }
+
+  #grow(way: Way, kwh: number): void {
+    this.#grown[way] = (this.#grown[way] ?? 0) + kwh;
+    this.#sumKwh[way] += kwh;
+  }
+
+  /** What both ways grew by since this was last asked, kWh; null where nothing was measured. */
+  drain(): Grown {
+    const grown = this.#grown;
+    this.#grown = { import: null, export: null };
+    return grown;
+  }
+
+  state(): AccountState {
+    if (!this.counted) return this.#restored;
+    const ahead = {
+      ...(this.#ties.import && { import: this.#ties.import.aheadKwh }),
+      ...(this.#ties.export && { export: this.#ties.export.aheadKwh }),
+    };
+    return {
+      ...(Object.keys(ahead).length > 0 && { ahead }),
+      ...(this.#net && { owed: this.#net.owedKwh }),
+    };
+  }
+}

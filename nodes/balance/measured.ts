@@ -1,0 +1,68 @@
+/**
+ * What one second measured, beside the snapshot of that second: the energy that passed, how far it
+ * can be believed, and where a restart would go on. The journal makes minutes of it.
+ */
+import type { AccountState, BothWays } from './account.ts';
+import type { CounterEvent } from './counter.ts';
+import type { HomeState } from './home-energy.ts';
+import type { EnergyTotals } from './snapshot.ts';
+
+export type TotalKey = Exclude<keyof EnergyTotals, 'home_kwh'>;
+
+/** What a restart has to know of a channel. */
+export interface ChannelState extends AccountState {
+  /** The counters as last believed, kWh, and how long ago that was, s. */
+  counter?: Partial<BothWays>;
+  age_s?: number;
+}
+
+/** Everything a restart has to know, small enough for every minute record. */
+export interface LedgerState {
+  /** Settlements so far, over all runs: of two states the one with more is the newer. */
+  n: number;
+  /** Wall time, ms. */
+  at: number;
+  /** kWh */
+  totals: Partial<Record<TotalKey, number>>;
+  home?: HomeState;
+  channels: Record<string, ChannelState>;
+  /** Set where the grid is made of several channels. */
+  grid?: AccountState;
+}
+
+/** Energy by flow, kWh, under the names of the minute record. */
+export interface FlowKwh {
+  solar_home_kwh: number;
+  solar_grid_kwh: number;
+  grid_home_kwh: number;
+  solar_battery_kwh: number;
+  battery_home_kwh: number;
+  battery_grid_kwh: number;
+  grid_battery_kwh: number;
+}
+
+export interface MeasuredChannel {
+  /** Energy since the snapshot before, kWh; null where nothing was measured. */
+  import_kwh: number | null;
+  export_kwh: number | null;
+  /** The counters as last read, kWh. */
+  counter_import_kwh?: number;
+  counter_export_kwh?: number;
+}
+
+/** Travels as `msg.measured` beside the snapshot in `msg.payload`. */
+export interface Measured {
+  /** Growth of each total, kWh; null where nothing was measured. `home_kwh` is not clamped. */
+  energy: EnergyTotals;
+  /** `counter` where every total of the balance follows counters. */
+  by: 'counter' | 'integral';
+  flows: FlowKwh | null;
+  /** Seconds by mark. */
+  covered_s: number;
+  estimated_s: number;
+  recovered_s: number;
+  channels: Record<string, MeasuredChannel>;
+  /** By channel: what a counter did that was not counting. */
+  events: { channel: string; event: CounterEvent }[];
+  ledger: LedgerState;
+}
