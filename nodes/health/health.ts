@@ -9,7 +9,7 @@ import { type Fault, FaultBook } from './faults.ts';
 import { Host, machine } from './host.ts';
 import { parseIncoming } from './incoming.ts';
 import { Rounds } from './rounds.ts';
-import { SiteWatch } from './site-watch.ts';
+import { type SetAside, SiteWatch } from './site-watch.ts';
 
 interface HealthDef extends NodeDef {
   site: string;
@@ -30,8 +30,8 @@ export default function (RED: NodeAPI): void {
     const words = loadWords(import.meta.url, 'faults', site.config.site.language);
     const book = new FaultBook({ clock: systemClock, say: words, announce, carried });
     const host = new Host(machine, systemClock, site.paths.records);
-    const quarantined = countQuarantined(RED.settings);
-    const watch = new SiteWatch({ clock: systemClock, site, book, host, quarantined });
+    const setAside = findSetAside(RED.settings);
+    const watch = new SiteWatch({ clock: systemClock, site, book, host, setAside });
 
     let shown = -1;
     const showCount = (count: number) => {
@@ -78,8 +78,13 @@ export default function (RED: NodeAPI): void {
 }
 
 /** The launcher leaves word of what the flow check set aside. */
-function countQuarantined(settings: object): number {
-  const { solthriveStart } = settings as { solthriveStart?: { quarantined?: unknown } };
-  const quarantined = solthriveStart?.quarantined;
-  return Array.isArray(quarantined) ? quarantined.length : 0;
+function findSetAside(settings: object): SetAside {
+  const { solthriveStart: start } = settings as {
+    solthriveStart?: { quarantined?: unknown; setAside?: unknown };
+  };
+  return { nodes: lengthOf(start?.quarantined), files: lengthOf(start?.setAside) };
+}
+
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0;
 }

@@ -5,7 +5,7 @@ import type { Reading } from '../meter/reading.ts';
 import { type Clock, isoTime } from '../site/clock.ts';
 import type { Site } from '../site/config.ts';
 import { requiredSources } from '../site/required.ts';
-import type { FaultBook } from './faults.ts';
+import type { FaultBook, FaultId } from './faults.ts';
 import type { Host } from './host.ts';
 import type { HealthReport, ModbusStatus, Spread, Status } from './report.ts';
 import { Recent } from './spread.ts';
@@ -29,8 +29,14 @@ export interface SiteWatchOptions {
   site: Site;
   book: FaultBook;
   host: Host;
-  /** Nodes that the flow check set aside at the start. */
-  quarantined: number;
+  setAside: SetAside;
+}
+
+/** What the flow check took out of the flows at the start. */
+export interface SetAside {
+  nodes: number;
+  /** In which they, or whole flows that could not be read, are kept. */
+  files: number;
 }
 
 interface Watched {
@@ -54,7 +60,7 @@ export class SiteWatch {
   #dueMs: number;
   #judgeFromMs = 0;
 
-  constructor({ clock, site, book, host, quarantined }: SiteWatchOptions) {
+  constructor({ clock, site, book, host, setAside }: SiteWatchOptions) {
     this.#clock = clock;
     this.#site = site;
     this.#book = book;
@@ -77,7 +83,7 @@ export class SiteWatch {
       });
     }
     book.keepOnly((source) => source === 'site' || this.#watched.has(source));
-    this.#judgeStart(quarantined);
+    this.#judgeStart(setAside);
   }
 
   reading(reading: Reading): void {
@@ -159,14 +165,15 @@ export class SiteWatch {
   }
 
   /** What is settled at the start and stays so until the next one. */
-  #judgeStart(quarantined: number): void {
+  #judgeStart({ nodes, files }: SetAside): void {
     const problems = this.#site.problems.length;
-    const source = 'site';
-    if (problems > 0) this.#book.raise({ id: 'config_invalid', source, evidence: { problems } });
-    else this.#book.clear('config_invalid', source);
-    if (quarantined > 0) {
-      this.#book.raise({ id: 'flow_quarantined', source, evidence: { nodes: quarantined } });
-    } else this.#book.clear('flow_quarantined', source);
+    this.#judgeOnce('config_invalid', problems > 0, { problems });
+    this.#judgeOnce('flow_quarantined', nodes + files > 0, { nodes, files });
+  }
+
+  #judgeOnce(id: FaultId, isWrong: boolean, evidence: Record<string, number>): void {
+    if (isWrong) this.#book.raise({ id, source: 'site', evidence });
+    else this.#book.clear(id, 'site');
   }
 
   #modbusStatus(): ModbusStatus {

@@ -24,7 +24,13 @@ describe('the rounds of the health node', () => {
     };
     const host = new Host({ ...machine, disk }, clock, '/records');
     const book = new FaultBook({ clock, say: (key) => key, announce: () => {} });
-    watch = new SiteWatch({ clock, site: sampleSite(), book, host, quarantined: 0 });
+    watch = new SiteWatch({
+      clock,
+      site: sampleSite(),
+      book,
+      host,
+      setAside: { nodes: 0, files: 0 },
+    });
     rounds = new Rounds({
       clock,
       watch,

@@ -16,11 +16,11 @@ describe('the watch over a site', () => {
   let clock: VirtualClock;
   let book: FaultBook;
   let watch: SiteWatch;
-  const begin = (site: Site, quarantined = 0) => {
+  const begin = (site: Site, nodes = 0) => {
     clock = new VirtualClock('2030-06-21T12:00:00.000Z');
     book = new FaultBook({ clock, say: (key) => key, announce: () => {} });
     const host = new Host(machine, clock, site.paths.records);
-    watch = new SiteWatch({ clock, site, book, host, quarantined });
+    watch = new SiteWatch({ clock, site, book, host, setAside: { nodes, files: nodes } });
   };
   const second = async (...failing: string[]) => {
     await clock.advance(1_000);
