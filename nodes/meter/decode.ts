@@ -1,6 +1,6 @@
 /** Turns replies into values: scaled, and null where the meter says it does not know. */
 import type { PlannedRead } from './plan.ts';
-import type { Profile, ProfileValue } from './profile.ts';
+import type { IdentityMark, Profile, ProfileValue } from './profile.ts';
 import { decodeValue } from './registers.ts';
 import type { ValueName } from './vocabulary.ts';
 
@@ -25,7 +25,7 @@ export function decodeReply(
 /** Whether the reply to an identity read is that of the profile's kind of meter. */
 export function isExpected(
   coding: Coding,
-  { type, expect }: Profile['identity'][number],
+  { type, expect }: IdentityMark,
   data: Uint8Array,
 ): boolean {
   const found = decodeValue(data, 0, type, coding);

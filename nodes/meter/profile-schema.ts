@@ -108,6 +108,9 @@ function checkIdentity(content: ProfileFile, complain: Complain): void {
 }
 
 function checkValues({ values, read, blocks }: ProfileFile, complain: Complain): void {
+  if (!Object.keys(values.fast).some((name) => name.startsWith('power_'))) {
+    complain(['values', 'fast'], 'power');
+  }
   for (const speed of ['fast', 'slow'] as const) {
     for (const [name, { address, type }] of Object.entries(values[speed])) {
       const path = ['values', speed, name];

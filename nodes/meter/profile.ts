@@ -57,10 +57,12 @@ export interface Profile {
   counterModulusKwh: number | null;
   defaults: { baud: number; parity: 'none' | 'even' | 'odd'; stopBits: 1 | 2; unit: number };
   /** A meter of this kind answers so: read-only, one read each. */
-  identity: {
-    address: number;
-    fn: 3 | 4;
-    type: ValueType;
-    expect: { oneOf?: number[]; min?: number; max?: number };
-  }[];
+  identity: IdentityMark[];
+}
+
+export interface IdentityMark {
+  address: number;
+  fn: 3 | 4;
+  type: ValueType;
+  expect: { oneOf?: number[]; min?: number; max?: number };
 }

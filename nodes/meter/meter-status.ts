@@ -1,0 +1,35 @@
+/** What is said of a meter's polls, on topic `status/<meter>`. */
+import type { DeviceStats } from '../bus/line.ts';
+
+export type MeterState =
+  /** Nothing has come yet. */
+  | 'connecting'
+  /** The newest values are fresh. */
+  | 'live'
+  /** They are not. */
+  | 'failing';
+
+export interface MeterStatus {
+  meter: string;
+  /** Id of the bus it is on. */
+  bus: string;
+  state: MeterState;
+  /** When it entered the state: UTC ISO 8601 with milliseconds. */
+  since: string;
+  /** How long the last good poll took on the wire, ms; null before the first. */
+  latency_ms: number | null;
+  /** From one good poll to the next, the last time, ms; null before the second. */
+  cycle_ms: number | null;
+  /** Failed polls in a row. */
+  failures: number;
+  /** Why the last poll failed; left out when it did not. */
+  error?: { code: string; message: string };
+  /** Whether it is the kind of meter its profile describes; `unknown` until it could be asked. */
+  identity: 'unknown' | 'match' | 'mismatch';
+  /** Values of the profile that this meter does not have. */
+  missing: string[];
+  /** The line's counters for the unit; left out before the first request. */
+  stats?: DeviceStats;
+  /** The requests in use, such as `3:1008x16`: function, first register, count. */
+  plan: { fast: string[]; slow: string[] };
+}

@@ -1,0 +1,119 @@
+/** Keeps account of one meter's polls, and decides whether it is live by the age of its values. */
+import type { Line } from '../bus/line.ts';
+import { type Clock, isoTime } from '../site/clock.ts';
+import type { MeterState, MeterStatus } from './meter-status.ts';
+import type { PlannedRead } from './plan.ts';
+import type { Reading } from './reading.ts';
+import type { MeterSession } from './session.ts';
+
+/** Values older than this are not live, as in a snapshot. */
+const FRESH_MS = 5_000;
+/** How often a status is repeated although nothing changed. */
+const REPEAT_MS = 10_000;
+const OVERDUE_CYCLES = 3;
+
+export interface RecordOptions {
+  session: MeterSession;
+  line: Line;
+  clock: Clock;
+  intervalMs: number;
+}
+
+export class PollRecord {
+  readonly session: MeterSession;
+  /** When it was last asked, monotonic ms; null before. */
+  triedMs: number | null = null;
+  readonly #options: RecordOptions;
+  readonly #freshMs: number;
+  #last: Reading | null = null;
+  #goodMs: number | null = null;
+  #cycleMs: number | null = null;
+  #latencyMs: number | null = null;
+  #failures = 0;
+  #state: MeterState = 'connecting';
+  #since: string;
+  #reportedMs: number | null = null;
+
+  constructor(options: RecordOptions) {
+    this.#options = options;
+    this.session = options.session;
+    this.#since = isoTime(options.clock.now());
+    this.#freshMs = Math.max(FRESH_MS, 3 * options.intervalMs);
+  }
+
+  /** It let a request run out of time: asking it again may well cost as much. */
+  get isSilent(): boolean {
+    return this.#last?.error?.code === 'bus_timeout';
+  }
+
+  get isAnswering(): boolean {
+    return this.#last?.ok === true;
+  }
+
+  /** When it may be asked again after a failure, monotonic ms. */
+  get dueMs(): number {
+    const { clock, line, intervalMs } = this.#options;
+    const backOffMs = line.backOffMs(this.session.meter.unit);
+    const nextMs = (this.triedMs ?? Number.NEGATIVE_INFINITY) + intervalMs;
+    return Math.max(clock.mono() + backOffMs, nextMs);
+  }
+
+  /** It could have been asked for some cycles, but never was there time. */
+  get isOverdue(): boolean {
+    const { clock, intervalMs } = this.#options;
+    const waitedMs = clock.mono() - (this.triedMs ?? Number.NEGATIVE_INFINITY);
+    return this.dueMs <= clock.mono() && waitedMs > OVERDUE_CYCLES * intervalMs;
+  }
+
+  note(reading: Reading): void {
+    this.#last = reading;
+    this.#failures = reading.ok ? 0 : this.#failures + 1;
+    if (!reading.ok) return;
+    this.#cycleMs = this.#goodMs === null ? null : reading.mono_ms - this.#goodMs;
+    this.#goodMs = reading.mono_ms;
+    this.#latencyMs = reading.latency_ms ?? null;
+  }
+
+  /** What there is to say; null when nothing changed and it was said lately. */
+  report(): MeterStatus | null {
+    const { clock } = this.#options;
+    const state = this.#judge();
+    const changed = state !== this.#state;
+    if (changed) this.#since = isoTime(clock.now());
+    this.#state = state;
+    const repeatMs = (this.#reportedMs ?? Number.NEGATIVE_INFINITY) + REPEAT_MS;
+    if (!changed && clock.mono() < repeatMs) return null;
+    this.#reportedMs = clock.mono();
+    return this.#status();
+  }
+
+  #judge(): MeterState {
+    const goodMs = this.#goodMs;
+    if (goodMs !== null && this.#options.clock.mono() - goodMs <= this.#freshMs) return 'live';
+    return this.#last === null ? 'connecting' : 'failing';
+  }
+
+  #status(): MeterStatus {
+    const { session, line } = this.#options;
+    const { meter, plan } = session;
+    const stats = line.stats().devices.find(({ unit }) => unit === meter.unit);
+    return {
+      meter: meter.id,
+      bus: line.id,
+      state: this.#state,
+      since: this.#since,
+      latency_ms: this.#latencyMs,
+      cycle_ms: this.#cycleMs,
+      failures: this.#failures,
+      ...(this.#last?.error ? { error: this.#last.error } : {}),
+      identity: session.identity,
+      missing: session.missing,
+      ...(stats ? { stats } : {}),
+      plan: { fast: plan.fast.map(nameOf), slow: plan.slow.map(nameOf) },
+    };
+  }
+}
+
+function nameOf({ fn, address, count }: PlannedRead): string {
+  return `${fn}:${address}x${count}`;
+}

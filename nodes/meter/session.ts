@@ -1,0 +1,220 @@
+/**
+ * One meter for as long as it is polled: what to ask it and what it has said. When to ask is the
+ * poller's business.
+ */
+import type { Line } from '../bus/line.ts';
+import { type Clock, isoTime } from '../site/clock.ts';
+import { asError, SolthriveError } from '../site/errors.ts';
+import type { CtProfile, ModbusMeterConfig } from '../site/schema.ts';
+import { type ChannelMap, mapChannels, readChannel, wantedValues } from './channels.ts';
+import { type PlannedRead, planReads, type Terrain } from './plan.ts';
+import type { IdentityMark, Profile, ProfileValue } from './profile.ts';
+import type { Reading } from './reading.ts';
+import { type Batch, RegisterReader } from './register-reader.ts';
+import { registersOf } from './registers.ts';
+import { type LookUp, type Measured, readValue } from './values.ts';
+import type { ValueName } from './vocabulary.ts';
+
+/** Slow values are read about this often. */
+export const SLOW_PERIOD_MS = 10_000;
+/** Slow values older than this are not known any more. */
+const SLOW_LIFE_MS = 3 * SLOW_PERIOD_MS;
+const IDENTITY_TRIES = 3;
+
+export interface SessionOptions {
+  meter: ModbusMeterConfig;
+  profile: Profile;
+  ctProfiles: readonly CtProfile[];
+  line: Line;
+  clock: Clock;
+  /** It is a meter of the simulated home. */
+  simulated: boolean;
+}
+
+/** One request that can wait, and what it will take on the wire. */
+export interface SlowWork {
+  costMs: number;
+  /** False when it failed. Never rejects: what fails has its turn again later. */
+  run(signal: AbortSignal): Promise<boolean>;
+}
+
+export class MeterSession {
+  readonly meter: ModbusMeterConfig;
+  /** Whether it is the kind of meter its profile describes; `unknown` until it could be asked. */
+  identity: 'unknown' | 'match' | 'mismatch' = 'unknown';
+  readonly #options: SessionOptions;
+  readonly #maps: ChannelMap[];
+  readonly #wanted: ProfileValue[];
+  readonly #reader: RegisterReader;
+  readonly #latest = new Map<ValueName, Measured>();
+  /** What the plans were made for. */
+  #planned: Terrain | null = null;
+  #fast: PlannedRead[] = [];
+  #slow: PlannedRead[] = [];
+  #slowLeft: PlannedRead[] = [];
+  #slowBegunMs: number | null = null;
+  #marksLeft: readonly IdentityMark[];
+  #markTries = 0;
+
+  /** @throws SolthriveError `phase_unknown` where a channel does not fit the profile */
+  constructor(options: SessionOptions) {
+    const { meter, profile, line, clock } = options;
+    this.#options = options;
+    this.meter = meter;
+    this.#maps = mapChannels(meter, profile, options.ctProfiles);
+    this.#wanted = wantedValues(this.#maps, profile);
+    this.#reader = new RegisterReader({ line, unit: meter.unit, profile, clock });
+    this.#marksLeft = profile.identity;
+    this.#plan();
+  }
+
+  /** Values of the profile that this meter turned out not to have. */
+  get missing(): ValueName[] {
+    return [...this.#reader.missing];
+  }
+
+  get plan(): { fast: readonly PlannedRead[]; slow: readonly PlannedRead[] } {
+    return { fast: this.#fast, slow: this.#slow };
+  }
+
+  /** What a poll will take on the wire, ms. */
+  get pollCostMs(): number {
+    return this.#fast.reduce((total, { count }) => total + this.#reader.costMs(count), 0);
+  }
+
+  /** How long ago a round of slow values began, ms; infinite before the first. */
+  get slowAgeMs(): number {
+    return this.#slowBegunMs === null ? Number.POSITIVE_INFINITY : this.#nowMs - this.#slowBegunMs;
+  }
+
+  /** Reads the fast values. Never rejects: a reading that is not `ok` says why. */
+  async poll(signal: AbortSignal): Promise<Reading> {
+    for (const { name, speed } of this.#wanted) if (speed === 'fast') this.#latest.delete(name);
+    try {
+      const batch = await this.#reader.read(this.#fast, signal);
+      if (batch.monoMs === null) {
+        this.#reader.disbelieve();
+        throw batch.refusal;
+      }
+      this.#keep(batch);
+      return this.#good(batch.monoMs, batch.wireMs);
+    } catch (thrown) {
+      return this.#failed(asError(thrown));
+    }
+  }
+
+  /**
+   * The next request that can wait: which kind of meter it is, once, then the slow values.
+   * @param mayBegin  whether a new round of slow values may begin
+   */
+  nextSlow(mayBegin: boolean): SlowWork | null {
+    const [mark] = this.#marksLeft;
+    if (mark) {
+      const costMs = this.#reader.costMs(registersOf(mark.type));
+      return { costMs, run: (signal) => this.#identify(mark, signal) };
+    }
+    if (this.#slowLeft.length === 0 && mayBegin) {
+      // Latencies are known better than when the plan was made.
+      this.#plan();
+      this.#slowBegunMs = this.#nowMs;
+      this.#slowLeft = this.#slow;
+    }
+    const [read] = this.#slowLeft;
+    if (!read) return null;
+    const costMs = this.#reader.costMs(read.count);
+    return { costMs, run: (signal) => this.#readSlow(read, signal) };
+  }
+
+  get #nowMs(): number {
+    return this.#options.clock.mono();
+  }
+
+  #plan(): void {
+    const { terrain, missing } = this.#reader;
+    const plan = (speed: ProfileValue['speed']) => {
+      const values = this.#wanted.filter((value) => value.speed === speed);
+      const there = values.filter(({ name }) => !missing.has(name));
+      return planReads(terrain, there, (count) => this.#reader.costMs(count));
+    };
+    // Powers come last, because the time of the last reply is the time of the reading.
+    this.#fast = plan('fast').sort((a, b) => powersIn(a) - powersIn(b));
+    this.#slow = plan('slow');
+    this.#planned = terrain;
+  }
+
+  #keep(batch: Batch): void {
+    for (const [name, measured] of batch.values) this.#latest.set(name, measured);
+    const learnt = this.#reader.believe(batch);
+    if (learnt || this.#reader.terrain !== this.#planned) this.#plan();
+  }
+
+  /** What fails grows old and is read again in the next round; the line counts the failure. */
+  async #readSlow(read: PlannedRead, signal: AbortSignal): Promise<boolean> {
+    this.#slowLeft = this.#slowLeft.slice(1);
+    try {
+      this.#keep(await this.#reader.read([read], signal));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Some meters do not answer at all for registers they do not have: the tries are counted. */
+  async #identify(mark: IdentityMark, signal: AbortSignal): Promise<boolean> {
+    this.#markTries++;
+    try {
+      const matches = await this.#reader.matches(mark, signal);
+      if (matches === false) this.identity = 'mismatch';
+      if (matches === true && this.identity === 'unknown') this.identity = 'match';
+      this.#nextMark();
+      return true;
+    } catch {
+      if (this.#markTries >= IDENTITY_TRIES) this.#nextMark();
+      return false;
+    }
+  }
+
+  #nextMark(): void {
+    this.#marksLeft = this.#marksLeft.slice(1);
+    this.#markTries = 0;
+  }
+
+  #good(monoMs: number, wireMs: number): Reading {
+    const nowMs = this.#nowMs;
+    const lookUp: LookUp = (name) => {
+      const measured = this.#latest.get(name);
+      return measured && nowMs - measured.monoMs <= SLOW_LIFE_MS ? measured : undefined;
+    };
+    return {
+      ...this.#head(monoMs),
+      ok: true,
+      frequency_hz: readValue(lookUp, 'frequency'),
+      latency_ms: wireMs,
+      channels: Object.fromEntries(this.#maps.map((map) => [map.id, readChannel(map, lookUp)])),
+    };
+  }
+
+  #failed(error: Error): Reading {
+    const code = error instanceof SolthriveError ? error.code : 'bus_bad_reply';
+    return {
+      ...this.#head(this.#nowMs),
+      ok: false,
+      error: { code, message: error.message },
+      channels: {},
+    };
+  }
+
+  #head(monoMs: number): Pick<Reading, 'meter' | 'ts' | 'mono_ms' | 'simulated'> {
+    const { clock, simulated } = this.#options;
+    return {
+      meter: this.meter.id,
+      ts: isoTime(clock.now() - (clock.mono() - monoMs)),
+      mono_ms: monoMs,
+      ...(simulated ? { simulated } : {}),
+    };
+  }
+}
+
+function powersIn({ values }: PlannedRead): number {
+  return values.filter(({ unit }) => unit === 'W').length;
+}
