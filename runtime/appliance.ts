@@ -18,6 +18,7 @@ import { needsSimulation, standInForMeters } from '../nodes/site/simulated.ts';
 import { loadWords } from '../nodes/site/words.ts';
 import { type Control, openControl } from './control.ts';
 import { controlRoutes } from './control-routes.ts';
+import { createFlowDesk } from './flow-desk.ts';
 import { createFront, editorRefusal, type FrontRules, refuse } from './http-front.ts';
 import { takeLock } from './lock.ts';
 import { createLog, type Log } from './log.ts';
@@ -97,7 +98,9 @@ async function startIn({ loaded, mode, write, undo }: Start): Promise<Appliance>
   });
 
   const { default: RED } = await import('node-red');
-  RED.init(front.inner, nodeRedSettings({ site, storage, start, log }));
+  const again = { flows: { flows: [], credentials: {} }, deploymentType: 'reload' };
+  const desk = createFlowDesk(storage.layers, () => RED.runtime.flows.setFlows(again));
+  RED.init(front.inner, nodeRedSettings({ site, storage, start, desk, log }));
   mount(RED, front.inner, rules);
   const running = new Promise<void>((resolve) => RED.events.once('flows:started', () => resolve()));
   undo.push(() => RED.stop());
@@ -106,10 +109,7 @@ async function startIn({ loaded, mode, write, undo }: Start): Promise<Appliance>
   await Promise.race([running, refused.promise]);
   reportFlows(start, log);
 
-  const again = { flows: { flows: [], credentials: {} }, deploymentType: 'reload' };
-  const reload = () => RED.runtime.flows.setFlows(again);
-  const routes = controlRoutes({ site, layers: storage.layers, reload });
-  const control = await openSocket(site, log, routes);
+  const control = await openSocket(site, log, controlRoutes(site, desk));
   if (control) undo.push(() => control.close());
   return { site, log, stop: () => putAway(undo) };
 }

@@ -4,18 +4,11 @@ import { systemClock } from '../nodes/site/clock.ts';
 import type { Site } from '../nodes/site/config.ts';
 import { SolthriveError } from '../nodes/site/errors.ts';
 import type { ControlRoutes } from './control.ts';
-import type { FlowLayers } from './storage.ts';
-
-export interface ControlParts {
-  site: Site;
-  layers: FlowLayers;
-  /** Makes Node-RED read its flows again. */
-  reload: () => Promise<unknown>;
-}
+import type { FlowDesk } from './flow-desk.ts';
 
 const restoreSchema = z.object({ unit: z.string() });
 
-export function controlRoutes({ site, layers, reload }: ControlParts): ControlRoutes {
+export function controlRoutes(site: Site, desk: FlowDesk): ControlRoutes {
   const started = systemClock.mono();
   return {
     'GET /status': () => ({
@@ -25,14 +18,11 @@ export function controlRoutes({ site, layers, reload }: ControlParts): ControlRo
       run: site.paths.run,
       url: `http://127.0.0.1:${site.config.http.port}`,
     }),
-    'GET /flows': () => ({ units: layers.units() }),
+    'GET /flows': () => ({ units: desk.units() }),
     'POST /flows/restore': async (body) => {
       const asked = restoreSchema.safeParse(body);
       if (!asked.success) throw new SolthriveError('body_invalid', { what: '{ unit }' });
-      const { unit } = asked.data;
-      if (!layers.restore(unit)) throw new SolthriveError('unit_unknown', { unit });
-      await reload();
-      return { units: layers.units() };
+      return { units: await desk.restore(asked.data.unit) };
     },
   };
 }

@@ -7,6 +7,7 @@ import type { LocalSettings } from '@node-red/runtime';
 import { replaceFile } from '../nodes/site/atomic-file.ts';
 import type { ConfigProblem, Site } from '../nodes/site/config.ts';
 import { packageRoot } from '../nodes/site/package.ts';
+import type { FlowDesk } from './flow-desk.ts';
 import type { Log } from './log.ts';
 import type { StartReport, Storage } from './storage.ts';
 
@@ -19,6 +20,7 @@ export interface SettingsParts {
   site: Site;
   storage: Storage;
   start: SolthriveStart;
+  desk: FlowDesk;
   log: Log;
 }
 
@@ -28,7 +30,7 @@ const GUARDED = {
   file: ['10-file.js', '23-watch.js'],
 };
 
-export function nodeRedSettings({ site, storage, start, log }: SettingsParts): LocalSettings {
+export function nodeRedSettings({ site, storage, start, desk, log }: SettingsParts): LocalSettings {
   const { http, editor, logging } = site.config;
   const { data } = site.paths;
   const ownNodes = join(data, 'nodes');
@@ -57,7 +59,7 @@ export function nodeRedSettings({ site, storage, start, log }: SettingsParts): L
     logging: { console: { level: logging.level, handler: () => log.handle } },
     solthriveSite: site,
     solthriveStart: start,
-    solthriveFlows: storage.layers,
+    solthriveFlows: desk,
   };
   // Its published types know only one folder of nodes, and storage by name.
   return settings as unknown as LocalSettings;

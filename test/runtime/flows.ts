@@ -28,17 +28,23 @@ const step: fc.Arbitrary<Deploy> = fc.oneof(
   onNode((node) => ({ ...node, x: 7, y: 9 })),
   onNode((node) => ({ ...node, name: 'changed' })),
   onNode((node) => ({ ...node, wires: [] })),
-  fc.nat().map((n) => (flows) => {
-    const units = flows.filter(({ z }) => z === undefined);
-    const gone = units[n % Math.max(1, units.length)]?.id;
-    return flows.filter(({ id, z }) => id !== gone && z !== gone);
-  }),
-  fc.nat(2).map((n) => (flows) => {
-    const copy = structuredClone(flows).filter(({ id, z }) => id !== 'mine' && z !== 'mine');
-    copy.push(...tab('mine', 1));
-    tie(copy, `${TABS[n]}-out`, 'mine-in');
-    return copy;
-  }),
+  fc.nat().map(
+    (n): Deploy =>
+      (flows) => {
+        const units = flows.filter(({ z }) => z === undefined);
+        const gone = units[n % Math.max(1, units.length)]?.id;
+        return flows.filter(({ id, z }) => id !== gone && z !== gone);
+      },
+  ),
+  fc.nat(2).map(
+    (n): Deploy =>
+      (flows) => {
+        const copy = structuredClone(flows).filter(({ id, z }) => id !== 'mine' && z !== 'mine');
+        copy.push(...tab('mine', 1));
+        tie(copy, `${TABS[n]}-out`, 'mine-in');
+        return copy;
+      },
+  ),
   fc.constant<Deploy>((flows) => {
     const copy = structuredClone(flows);
     for (const node of copy) if (Array.isArray(node.links)) node.links = [];
@@ -56,10 +62,13 @@ export const deploys: fc.Arbitrary<Deploy> = fc
   .map((steps) => (shipped) => steps.reduce((flows, change) => change(flows), shipped));
 
 function onNode(change: (node: FlowNode) => FlowNode): fc.Arbitrary<Deploy> {
-  return fc.nat().map((n) => (flows) => {
-    const place = n % Math.max(1, flows.length);
-    return flows.map((node, index) => (index === place ? change(node) : node));
-  });
+  return fc.nat().map(
+    (n): Deploy =>
+      (flows) => {
+        const place = n % Math.max(1, flows.length);
+        return flows.map((node, index) => (index === place ? change(node) : node));
+      },
+  );
 }
 
 function tab(id: string, size: number): FlowNode[] {
