@@ -41,7 +41,8 @@ A site is described in YAML. Write only what differs from the defaults:
 - The files are called \`base.yaml\`, \`network.yaml\`, \`meter.yaml\`, \`api.yaml\`, \`logging.yaml\`, \`tariff.yaml\` and \`update.yaml\`.
   Any key may stand in any of them: the parting is for people. A file by another name is reported.
 - A mistake is told with its \`file:line:column\`. As long as there is one, the last good configuration stays in force, as a
-  whole; where there never was one, the shipped defaults with no meter.
+  whole; where there never was one, the shipped defaults with no meter. What a later layer replaces is not looked at: a
+  boot override can mend a mistake in the site's files.
 - \`solthrive-cli config validate\` tells all mistakes, \`config show --origin\` where each value comes from, \`config where\`
   which files are looked for.
 - The shipped files name [\`config/schema.json\`](../config/schema.json) in their first line. An editor that knows YAML

@@ -218,6 +218,12 @@ describe('loading the site', () => {
       assert.equal(config.http.port, 8080);
     });
 
+    it('can be mended by a later layer', () => {
+      write('etc/api.yaml', 'http: { port: none }');
+      write('boot/config.yaml', 'http: { port: 9004 }');
+      assert.deepEqual([load().problems, load().config.http.port], [[], 9004]);
+    });
+
     it('in one file do not make the references to it look wrong', () => {
       write('etc/base.yaml', 'buses: [\n');
       write('etc/meter.yaml', METERS.replace(/buses:\n.*\n/, ''));

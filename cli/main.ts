@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+/** `solthrive-cli`: the installer's command line. */
+import { currentMode } from '../nodes/site/paths.ts';
+import { wantsColour } from './output.ts';
+import { runCli } from './run.ts';
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  env: process.env,
+  mode: currentMode(),
+  write: (text) => process.stdout.write(text),
+  writeError: (text) => process.stderr.write(text),
+  colour: wantsColour(process.env, process.stdout.isTTY === true),
+});

@@ -1,0 +1,65 @@
+/** Writes lines and tables to a terminal or a file. Colour only where a person sees it and wants it. */
+
+export type Colour = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
+
+const CODES: Record<Colour, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 };
+
+export interface Output {
+  line(text?: string): void;
+  /** To the error stream: what is not the answer to the question. */
+  error(text: string): void;
+  /** Columns padded to their widest cell; the last one is left as it is. */
+  table(rows: readonly (readonly string[])[]): void;
+  /** The text in a colour where colours are shown. */
+  paint(colour: Colour, text: string): string;
+  /** The value as indented JSON. */
+  json(value: unknown): void;
+}
+
+export interface Streams {
+  write: (text: string) => void;
+  writeError: (text: string) => void;
+  colour: boolean;
+}
+
+export function createOutput({ write, writeError, colour }: Streams): Output {
+  const line = (text = '') => write(`${text}\n`);
+  return {
+    line,
+    error: (text) => writeError(`${text}\n`),
+    table: (rows) => {
+      for (const text of align(rows)) line(text);
+    },
+    paint: (name, text) => (colour ? `\u001b[${CODES[name]}m${text}\u001b[0m` : text),
+    json: (value) => line(JSON.stringify(value, null, 2)),
+  };
+}
+
+/** https://no-color.org: any value but an empty one means no colour. */
+export function wantsColour(env: Record<string, string | undefined>, isTerminal: boolean): boolean {
+  return isTerminal && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+}
+
+function align(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, visible(cell));
+    });
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const isLast = column === row.length - 1;
+        return isLast ? cell : cell + ' '.repeat((widths[column] ?? 0) - visible(cell));
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** How many places a text takes on the screen: colours take none. */
+function visible(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+  return text.replace(/\u001b\[\d+m/g, '').length;
+}
