@@ -5,10 +5,12 @@
 
 const SHORTEST_GRACE_MS = 250;
 const LONGEST_GRACE_MS = 1500;
-/** For a device that is not known yet, and now and then for one that may have become slow. */
+/** For the first tries of a device that is not known yet. */
 const GENEROUS_GRACE_MS = 1000;
 const GENEROUS_TRIES = 3;
-const GENEROUS_EVERY = 4;
+/** For one that may have become slow: now and then, since every long wait delays its neighbours. */
+const RETRIAL_EVERY = 4;
+const RETRIAL_GRACES_MS = [500, 1000] as const;
 const LATENCY_MARGIN = 4;
 
 const LONGEST_BACK_OFF_MS = 15_000;
@@ -36,10 +38,15 @@ export interface Patience {
  */
 export function deadlineMs({ framesMs, slowestMs, replyDelayMs, failures }: Patience): number {
   const expected = LATENCY_MARGIN * Math.max(slowestMs ?? 0, replyDelayMs);
-  const unknown = slowestMs === null && failures < GENEROUS_TRIES;
-  const retrial = failures % GENEROUS_EVERY === GENEROUS_EVERY - 1;
-  const floor = unknown || retrial ? GENEROUS_GRACE_MS : SHORTEST_GRACE_MS;
+  const floor =
+    slowestMs === null && failures < GENEROUS_TRIES ? GENEROUS_GRACE_MS : retrialGrace(failures);
   return framesMs + Math.min(Math.max(expected, floor), LONGEST_GRACE_MS);
+}
+
+function retrialGrace(failures: number): number {
+  const round = (failures + 1) / RETRIAL_EVERY;
+  if (!Number.isInteger(round)) return SHORTEST_GRACE_MS;
+  return RETRIAL_GRACES_MS[(round - 1) % RETRIAL_GRACES_MS.length] ?? SHORTEST_GRACE_MS;
 }
 
 /** How long a device that shares its line is left alone after a failure, ms, by its outage's age. */
