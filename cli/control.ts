@@ -23,7 +23,8 @@ const PATIENCE_MS = 10_000;
  */
 export function askService(run: string, { method, path, body }: Question): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const call = request({ socketPath: join(run, 'control.sock'), method, path });
+  // One call, one connection: a kept one may belong to a service that is gone.
+  const call = request({ socketPath: join(run, 'control.sock'), method, path, agent: false });
   call.setTimeout(PATIENCE_MS, () => call.destroy(new Error(`${path}: ${PATIENCE_MS} ms`)));
   call.on('error', reject);
   call.on('response', (response) => {

@@ -47,6 +47,7 @@ export const ERROR_CODES = [
   // local control
   'body_invalid',
   'unit_unknown',
+  'not_running',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
