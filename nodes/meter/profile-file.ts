@@ -71,7 +71,7 @@ type Issue = z.core.$ZodIssue;
 type Path = (string | number)[];
 
 /** Rules about a key rather than about what it holds. */
-const RULES_OF_KEYS = ['name', 'twice'];
+const RULES_OF_KEYS = ['name', 'twice', 'too_long'];
 
 function mistake(tree: MapTree, issue: Issue): SolthriveError {
   const path = issue.path.filter((step) => typeof step !== 'symbol');

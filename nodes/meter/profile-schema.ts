@@ -108,9 +108,6 @@ function checkIdentity(content: ProfileFile, complain: Complain): void {
 }
 
 function checkValues({ values, read, blocks }: ProfileFile, complain: Complain): void {
-  if (!Object.keys(values.fast).some((name) => name.startsWith('power_'))) {
-    complain(['values', 'fast'], 'power');
-  }
   for (const speed of ['fast', 'slow'] as const) {
     for (const [name, { address, type }] of Object.entries(values[speed])) {
       const path = ['values', speed, name];
@@ -125,7 +122,12 @@ function checkValues({ values, read, blocks }: ProfileFile, complain: Complain):
       if (!blocks.some(({ start, count }) => address >= start && end <= start + count)) {
         complain([...path, 'address'], 'outside', { end: end - 1 });
       }
+      const span = Math.ceil(end / read.align) - Math.floor(address / read.align);
+      if (span * read.align > read.max_registers) complain(path, 'too_long', read);
     }
+  }
+  if (!Object.keys(values.fast).some((name) => /^power_(total|l\d)$/.test(name))) {
+    complain(['values', 'fast'], 'power');
   }
 }
 

@@ -51,6 +51,8 @@ const MISTAKES: [string, string, string, string, RegExp][] = [
   ['blocks that overlap', 'start: 20', 'start: 8', '15:14', /10 or later/],
   ['a block off the alignment', 'count: 10', 'count: 9', '14:24', /multiple of align \(2\)/],
   ['an identity of anything', ', one_of: [71, 72]', '', '18:5', /one_of, min or max/],
+  ['a value longer than a request', 'max_registers: 60', 'max_registers: 1', '21:5', /one request/],
+  ['no power to poll', 'power_l1: {', 'power_factor_l1: {', '21:5', /at least one power/],
   ['a missing key', 'model: One\n', '', '1:1', /nothing.*text for model/],
   [
     'the same name twice',

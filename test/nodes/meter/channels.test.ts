@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { mapChannels, readChannel, wantedValues } from '../../../nodes/meter/channels.ts';
+import { decodeReply, isExpected } from '../../../nodes/meter/decode.ts';
+import { loadProfile } from '../../../nodes/meter/profile-file.ts';
+import type { LookUp } from '../../../nodes/meter/values.ts';
+import { SolthriveError } from '../../../nodes/site/errors.ts';
+import type { ChannelConfig, CtProfile, ModbusMeterConfig } from '../../../nodes/site/schema.ts';
+
+const profile = (id: string) =>
+  loadProfile(fileURLToPath(new URL(`../../../config/meters/${id}.yaml`, import.meta.url)));
+const WATTNODE = profile('ccs-wattnode-wnc');
+const SDM120 = profile('eastron-sdm120');
+const SDM630 = profile('eastron-sdm630-v2');
+
+const VALUES: Record<string, number | null> = {
+  power_total: 700,
+  power_l1: 1000,
+  power_l2: -400,
+  power_l3: 100,
+  voltage_l1_n: 120,
+  voltage_l2_n: 119,
+  voltage_l3_n: 121,
+  current_l1: 9,
+  current_l2: 4,
+  current_l3: 1,
+  reactive_power_l1: 200,
+  reactive_power_l2: -50,
+  reactive_power_l3: 0,
+  power_factor_l1: 0.98,
+  power_factor_l2: -0.9,
+  power_factor_l3: 1,
+  energy_import_total: 50,
+  energy_export_total: 20,
+  energy_import_total_nr: 5000,
+  energy_export_total_nr: 2000,
+  energy_import_l1: 300,
+  energy_import_l2: 200,
+  energy_import_l3: 1,
+  energy_export_l1: 30,
+  energy_export_l2: 40,
+  energy_export_l3: 90,
+};
+
+function lookUpIn(values: Record<string, number | null>): LookUp {
+  return (name) => {
+    const value = values[name];
+    const monoMs = name.startsWith('energy_export') ? 100 : 200;
+    return value === undefined ? undefined : { value, monoMs };
+  };
+}
+
+function meter(...channels: (Partial<ChannelConfig> & { id: string })[]): ModbusMeterConfig {
+  return {
+    id: 'main',
+    source: 'modbus',
+    profile: 'any',
+    bus: 'rs485',
+    unit: 1,
+    channels: channels.map((channel) => ({
+      role: 'grid',
+      multiplier: 1,
+      invert: false,
+      ...channel,
+    })),
+  };
+}
+
+function read(
+  channel: Partial<ChannelConfig>,
+  { of = WATTNODE, values = VALUES, cts = [] as CtProfile[] } = {},
+) {
+  const [map] = mapChannels(meter({ id: 'c', ...channel }), of, cts);
+  return readChannel(map!, lookUpIn(values));
+}
+
+describe('channels', () => {
+  it('sum their phases with their signs', () => {
+    const channel = read({ phases: ['l1', 'l2'] });
+    assert.equal(channel.power_w, 600);
+    assert.deepEqual(channel.phases?.l2, {
+      voltage_v: 119,
+      current_a: 4,
+      power_w: -400,
+      reactive_var: -50,
+      power_factor: -0.9,
+    });
+    assert.equal(channel.phases?.l3, undefined);
+  });
+
+  it('turned round have negative powers, and counters that change places', () => {
+    const channel = read({ phases: ['l1'], invert: true });
+    assert.equal(channel.power_w, -1000);
+    assert.deepEqual(channel.phases?.l1, {
+      voltage_v: 120,
+      current_a: 9,
+      power_w: -1000,
+      reactive_var: -200,
+      power_factor: -0.98,
+    });
+    assert.equal(channel.import_kwh, 30);
+    assert.equal(channel.export_kwh, 300);
+  });
+
+  it('turned round show a plain zero for zero', () => {
+    const channel = read({ phases: ['l3'], invert: true });
+    assert.ok(Object.is(channel.phases?.l3?.reactive_var, 0));
+  });
+
+  it('scale amperes, watts, vars and energies by multiplier and gain, but no volts', () => {
+    const cts = [{ id: 'ct', rated_amps: 50, gain: 1.01, phase_deg: 0 }];
+    const channel = read({ phases: ['l1'], multiplier: 2, ct: 'ct' }, { cts });
+    const factor = 2 * 1.01;
+    assert.equal(channel.power_w, 1000 * factor);
+    assert.equal(channel.phases?.l1?.current_a, 9 * factor);
+    assert.equal(channel.phases?.l1?.reactive_var, 200 * factor);
+    assert.equal(channel.phases?.l1?.voltage_v, 120);
+    assert.equal(channel.phases?.l1?.power_factor, 0.98);
+    assert.equal(channel.import_kwh, 300 * factor);
+    assert.equal(channel.counter_step_kwh, 0.001 * factor);
+    assert.equal(channel.counter_modulus_kwh, 1e8 * factor);
+  });
+
+  it('are unknown where a part of them is unknown', () => {
+    const values = { ...VALUES, power_l2: null, energy_export_l2: null };
+    const channel = read({ phases: ['l1', 'l2'] }, { values });
+    assert.equal(channel.power_w, null);
+    assert.equal(channel.phases?.l1?.power_w, 1000);
+    assert.equal(channel.import_kwh, 500);
+    assert.equal(channel.export_kwh, null);
+    const { reactive_power_l1: _, ...rest } = VALUES;
+    assert.equal(read({ phases: ['l1'] }, { values: rest }).phases?.l1?.reactive_var, null);
+  });
+
+  it('without phases are the whole meter, with counters that nobody can reset', () => {
+    const channel = read({});
+    assert.equal(channel.power_w, 700);
+    assert.deepEqual(Object.keys(channel.phases ?? {}), ['l1', 'l2', 'l3']);
+    assert.equal(channel.import_kwh, 5000);
+    assert.equal(channel.export_kwh, 2000);
+    assert.equal(channel.counters, 'summed');
+    assert.equal(channel.counters_mono_ms, 100);
+  });
+
+  it('have counters per phase where legs are added up, and netted ones where nothing is to net', () => {
+    assert.equal(read({ phases: ['l1', 'l2'] }).counters, 'per_phase');
+    assert.equal(read({ phases: ['l1', 'l2'] }).counter_modulus_kwh, null);
+    assert.equal(read({ phases: ['l3'] }).counters, 'summed');
+    assert.equal(read({ phases: ['l3', 'l1', 'l2'] }).counters, 'summed');
+    assert.equal(read({}, { of: SDM630 }).counters, 'per_phase');
+    assert.equal(read({}, { of: SDM630 }).import_kwh, 50);
+    assert.equal(read({ phases: ['l1'] }, { of: SDM120 }).counters, 'summed');
+    assert.equal(read({ phases: ['l1'] }, { of: SDM120 }).import_kwh, 50);
+  });
+
+  it('do not say when counters were read that were not', () => {
+    const { energy_export_l1: _, ...values } = VALUES;
+    const channel = read({ phases: ['l1'] }, { values });
+    assert.equal(channel.export_kwh, null);
+    assert.ok(!('counters_mono_ms' in channel));
+  });
+
+  it('do not take a phase without voltage for one without load', () => {
+    const values = { ...VALUES, voltage_l2_n: 0.4, power_l2: 0, current_l2: 0 };
+    const channel = read({ phases: ['l1', 'l2'] }, { values });
+    assert.equal(channel.power_w, null);
+    assert.equal(channel.phases?.l2?.current_a, null);
+    assert.equal(channel.phases?.l2?.voltage_v, 0.4);
+    assert.equal(read({}, { values }).power_w, 700, 'the meter leaves it out of its total itself');
+    const dark = { ...values, voltage_l1_n: 0, voltage_l3_n: 0 };
+    assert.equal(read({}, { values: dark }).power_w, null);
+  });
+
+  it('take the phase error of a CT out of what it shows', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -60, max: 60, noNaN: true }),
+        fc.double({ min: 0.001, max: 8, noNaN: true }),
+        (angleDeg, leadDeg) => {
+          const rad = (deg: number) => (deg * Math.PI) / 180;
+          const seen = rad(angleDeg - leadDeg);
+          const values = {
+            ...VALUES,
+            power_l1: 1000 * Math.cos(seen),
+            reactive_power_l1: 1000 * Math.sin(seen),
+          };
+          const cts = [{ id: 'ct', rated_amps: null, gain: 1, phase_deg: leadDeg }];
+          const { phases } = read({ phases: ['l1'], ct: 'ct' }, { values, cts });
+          close(phases?.l1?.power_w, 1000 * Math.cos(rad(angleDeg)));
+          close(phases?.l1?.reactive_var, 1000 * Math.sin(rad(angleDeg)));
+          close(phases?.l1?.power_factor, Math.cos(rad(angleDeg)));
+        },
+      ),
+    );
+  });
+
+  it('want only what they need', () => {
+    const names = (channels: Parameters<typeof meter>, of = WATTNODE) =>
+      wantedValues(mapChannels(meter(...channels), of, []), of).map(({ name }) => name);
+    assert.deepEqual(names([{ id: 'pv', role: 'solar', phases: ['l3'] }]).toSorted(), [
+      'current_l3',
+      'energy_export_l3',
+      'energy_import_l3',
+      'frequency',
+      'power_factor_l3',
+      'power_l3',
+      'reactive_power_l3',
+      'voltage_l3_n',
+    ]);
+    assert.ok(!names([{ id: 'all' }]).includes('energy_import_l1'));
+    assert.ok(names([{ id: 'all' }]).includes('power_total'));
+  });
+
+  it('refuse a phase that the meter does not measure', () => {
+    assert.throws(
+      () => read({ phases: ['l2'] }, { of: SDM120 }),
+      (error) =>
+        error instanceof SolthriveError &&
+        error.code === 'phase_unknown' &&
+        /SDM120.*l1/s.test(`${error.message} ${error.hint}`),
+    );
+  });
+});
+
+describe('decoding', () => {
+  // A WattNode reply for 1008..1015, low word first: 700.5 W, 1000 W, -400 W and NaN.
+  const reply = Buffer.from('2000442f' + '0000447a' + '0000c3c8' + '00007fc0', 'hex');
+  const powers = WATTNODE.values.filter(({ name }) => /^power_(l\d|total)$/.test(name));
+  const request = { fn: 3 as const, address: 1008, count: 8, values: powers };
+
+  it('finds each value at its place, and null where there is no number', () => {
+    assert.deepEqual(decodeReply(WATTNODE, request, reply), [
+      ['power_total', 700.5],
+      ['power_l1', 1000],
+      ['power_l2', -400],
+      ['power_l3', null],
+    ]);
+  });
+
+  it('scales, and takes the codes of the profile for unknown', () => {
+    const coding = {
+      wordOrder: 'big' as const,
+      byteOrder: 'big' as const,
+      invalid: { int16: [-32_768], uint16: [65_535] },
+    };
+    const value = (address: number, type: 'int16' | 'uint16' | 'float32') => ({
+      name: 'power_l1' as const,
+      address,
+      type,
+      scale: 0.1,
+      unit: 'W',
+      speed: 'fast' as const,
+    });
+    const values = [value(0, 'int16'), value(1, 'int16'), value(2, 'uint16'), value(3, 'float32')];
+    const data = Buffer.from('ff9c' + '8000' + 'ffff' + '7f800000', 'hex');
+    const decoded = decodeReply(coding, { fn: 4, address: 0, count: 5, values }, data);
+    assert.deepEqual(
+      decoded.map(([, found]) => found),
+      [-10, null, null, null],
+    );
+  });
+
+  it('knows a meter by its marks', () => {
+    const [code, zero] = WATTNODE.identity;
+    assert.ok(isExpected(WATTNODE, code!, Buffer.from('00c9', 'hex')));
+    assert.ok(!isExpected(WATTNODE, code!, Buffer.from('0047', 'hex')));
+    assert.ok(isExpected(WATTNODE, zero!, Buffer.from('00000000', 'hex')));
+    assert.ok(!isExpected(WATTNODE, zero!, Buffer.from('00010000', 'hex')));
+  });
+});
+
+function close(found: number | null | undefined, expected: number): void {
+  assert.ok(typeof found === 'number' && Math.abs(found - expected) < 1e-6, `${found} ${expected}`);
+}
