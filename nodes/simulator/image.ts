@@ -125,6 +125,7 @@ function isMeasured(mark: Mark, profile: Profile): boolean {
   );
 }
 
-function markOf({ oneOf, min = 0, max = min + SERIAL_NUMBER }: Mark['expect']): number {
-  return oneOf?.[0] ?? Math.min(max, min + SERIAL_NUMBER);
+/** A number that passes for the mark: the first that is listed, else one inside the limits. */
+function markOf({ oneOf, min = 0, max }: Mark['expect']): number {
+  return oneOf?.[0] ?? (max === undefined ? min + SERIAL_NUMBER : Math.min(max, min + 1));
 }

@@ -10,7 +10,7 @@ import { SolthriveError } from '../site/errors.ts';
 import type { ChannelConfig, ModbusMeterConfig } from '../site/schema.ts';
 import type { SiteFacts } from './home.ts';
 import type { Transport } from './server.ts';
-import { type Wiring, wiringOf } from './wiring.ts';
+import { LEGS, type Wiring, wiringOf } from './wiring.ts';
 
 /** The node's settings, as the editor keeps them. */
 export interface Settings {
@@ -33,8 +33,6 @@ export interface Plan {
   /** The meter of the configuration it stands in for; null in training, which leaves no records. */
   standIn: { id: string; channels: readonly ChannelConfig[] } | null;
 }
-
-const SERVICES = ['single_phase', 'split_phase', 'three_phase'] as const;
 
 /**
  * Decides from `settings` and the site; null when there is nothing to do.
@@ -83,13 +81,14 @@ function simulatedMeter({ config, simulated }: Site): ModbusMeterConfig | undefi
 }
 
 /**
- * A home with a leg for each mains CT: power on a leg that nothing measures would leave the books of
- * the home open.
+ * A home with no more legs than there are mains CTs: power on a leg that nothing measures would leave
+ * the books of the home open.
  */
 function measurableHome(site: SiteFacts, channels: readonly ChannelConfig[]): SiteFacts {
   const mains = channels.find((channel) => channel.role === 'grid');
-  const service = SERVICES[(mains?.phases?.length ?? 0) - 1] ?? site.service;
-  return { ...site, service };
+  const measured = mains?.phases?.length ?? LEGS.three_phase;
+  if (LEGS[site.service] <= measured) return site;
+  return { ...site, service: measured === 1 ? 'single_phase' : 'split_phase' };
 }
 
 function profileNamed(id: string, { paths }: Site): Profile {

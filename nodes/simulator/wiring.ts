@@ -62,7 +62,8 @@ type Service = SiteConfig['site']['service'];
 const HUM_A = 0.02;
 const RAD = Math.PI / 180;
 
-const LEGS = { single_phase: 1, split_phase: 2, three_phase: 3 } as const;
+/** Live conductors of a service. */
+export const LEGS = { single_phase: 1, split_phase: 2, three_phase: 3 } as const;
 
 /**
  * The wiring that makes `channels` come out right. Without channels: the mains, leg by leg, from l1
