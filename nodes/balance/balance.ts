@@ -1,0 +1,60 @@
+/** Node-RED adapter of the balance: readings and faults in, one snapshot a second out. */
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Fault } from '../health/faults.ts';
+import { type Clock, systemClock } from '../site/clock.ts';
+import type { Site } from '../site/config.ts';
+import { asError } from '../site/errors.ts';
+import { payloadAs } from '../site/payload.ts';
+import { type NodeState, statusOf } from '../site/status.ts';
+import { within } from './closing.ts';
+import { Pulse } from './pulse.ts';
+import type { Snapshot } from './snapshot.ts';
+
+interface BalanceDef extends NodeDef {
+  site: string;
+}
+
+const STATES = { good: 'live', partial: 'degraded', stale: 'stale' } as const;
+
+export default function (RED: NodeAPI, clock: Clock = systemClock): void {
+  RED.nodes.registerType('solthrive-balance', function (this: Node, def: BalanceDef) {
+    RED.nodes.createNode(this, def);
+    let shown: NodeState | null = null;
+    const show = (state: NodeState) => {
+      if (state === shown) return;
+      shown = state;
+      this.status(statusOf(state, RED._(`solthrive-balance.status.${state}`)));
+    };
+    const holder = RED.nodes.getNode(def.site) as { site?: Site } | null;
+    if (!holder?.site) return show('faulty');
+
+    const pulse = new Pulse({
+      site: holder.site,
+      clock,
+      onTick: ({ snapshot, measured }) => {
+        show(stateOf(snapshot));
+        this.send({ topic: 'snapshot', payload: snapshot, measured });
+      },
+    });
+    show('connecting');
+    pulse.start().catch((thrown) => this.error(asError(thrown)));
+
+    this.on('input', (msg, _send, done) => {
+      try {
+        if (msg.topic === 'fault') pulse.takeFault(payloadAs<Fault>('fault', 'id', msg.payload));
+        else pulse.take(msg.payload);
+        done();
+      } catch (thrown) {
+        done(asError(thrown));
+      }
+    });
+
+    this.on('close', (_removed: boolean, done: () => void) => {
+      void within(clock, pulse.stop()).finally(done);
+    });
+  });
+}
+
+function stateOf({ quality, simulated }: Snapshot): NodeState {
+  return quality === 'good' && simulated ? 'simulated' : STATES[quality];
+}

@@ -1,0 +1,139 @@
+/**
+ * Where the energy totals continue after a restart: the checkpoint of the last second in the run
+ * folder, which a power cut takes away, or else the last minute record.
+ */
+import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { z } from 'zod';
+import type { SitePaths } from '../site/config.ts';
+import type { LedgerState } from './measured.ts';
+
+const kwh = z.number();
+const ways = z.object({ import: kwh.optional(), export: kwh.optional() });
+const account = z.object({ ahead: ways.optional(), owed: kwh.optional() });
+const total = kwh.optional();
+
+const ledgerState = z.object({
+  n: z.number(),
+  at: z.number(),
+  totals: z.object({
+    solar_kwh: total,
+    import_kwh: total,
+    export_kwh: total,
+    battery_charge_kwh: total,
+    battery_discharge_kwh: total,
+    ev_kwh: total,
+  }),
+  home: z.object({ raw: kwh, shown: kwh, pending: kwh }).optional(),
+  channels: z.record(
+    z.string(),
+    account.extend({ counter: ways.optional(), age_s: z.number().optional() }),
+  ),
+  grid: account.optional(),
+});
+
+/** A simulated home and a real one may share a run folder, but never their energy. */
+const checkpoint = z.object({ records: z.string(), ledger: ledgerState });
+const minute = z.object({ ledger: ledgerState });
+
+export type CheckpointPaths = Pick<SitePaths, 'run' | 'records'>;
+
+/** Keeps the newest state in the run folder, one write at a time. */
+export class Checkpoint {
+  #file: string;
+  #records: string;
+  #next: LedgerState | null = null;
+  #writing: Promise<void> | null = null;
+
+  constructor({ run, records }: CheckpointPaths) {
+    this.#file = join(run, 'checkpoint.json');
+    this.#records = records;
+  }
+
+  /** Writes `state` now, or as soon as the write under way has ended; only the newest waits. */
+  keep(state: LedgerState): void {
+    this.#next = state;
+    this.#writing ??= this.#writeAll();
+  }
+
+  /** Resolves when what was kept is written, or could not be. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#next !== null) {
+      const text = JSON.stringify({ records: this.#records, ledger: this.#next });
+      this.#next = null;
+      // Without a checkpoint the last minute record serves: no reason to stop measuring.
+      await this.#write(text).catch(() => undefined);
+    }
+    this.#writing = null;
+  }
+
+  async #write(text: string): Promise<void> {
+    await mkdir(dirname(this.#file), { recursive: true });
+    const temporary = `${this.#file}.tmp`;
+    await writeFile(temporary, text);
+    await rename(temporary, this.#file);
+  }
+}
+
+/** The newest state an earlier run has left; null where there is none. */
+export async function readResume(paths: CheckpointPaths): Promise<LedgerState | null> {
+  const [kept, recorded] = await Promise.all([readCheckpoint(paths), lastRecorded(paths.records)]);
+  if (kept === null || recorded === null) return kept ?? recorded;
+  return kept.n >= recorded.n ? kept : recorded;
+}
+
+async function readCheckpoint({ run, records }: CheckpointPaths): Promise<LedgerState | null> {
+  const text = await readFile(join(run, 'checkpoint.json'), 'utf8').catch(() => '');
+  const found = checkpoint.safeParse(parseJson(text));
+  return found.success && found.data.records === records ? found.data.ledger : null;
+}
+
+/** Enough for the last records of a day; the newest of them is what counts. */
+const TAIL_BYTES = 64 * 1024;
+const DAYS_BACK = 2;
+
+async function lastRecorded(records: string): Promise<LedgerState | null> {
+  const folder = join(records, 'minute');
+  const files = await readdir(folder).catch(() => []);
+  const days = files.filter((name) => /^\d{4}-\d\d-\d\d\.jsonl(\.gz)?$/.test(name)).sort();
+  for (const name of days.slice(-DAYS_BACK).reverse()) {
+    const text = await readTail(join(folder, name)).catch(() => '');
+    const states = text.split('\n').flatMap((line) => {
+      const found = minute.safeParse(parseJson(line));
+      return found.success ? [found.data.ledger] : [];
+    });
+    const newest = states.sort((a, b) => a.n - b.n).at(-1);
+    if (newest) return newest;
+  }
+  return null;
+}
+
+async function readTail(file: string): Promise<string> {
+  if (file.endsWith('.gz')) {
+    const bytes = await promisify(gunzip)(await readFile(file));
+    return bytes.subarray(-TAIL_BYTES).toString();
+  }
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const length = Math.min(size, TAIL_BYTES);
+    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.toString();
+  } finally {
+    await handle.close();
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * The balance in time: takes up the energy of the run before, then gives a snapshot each second,
+ * the first one when every source has reported or after three seconds.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Fault } from '../health/faults.ts';
+import type { Reading } from '../meter/reading.ts';
+import type { Clock } from '../site/clock.ts';
+import type { Site } from '../site/config.ts';
+import { SolthriveError } from '../site/errors.ts';
+import { checkReading } from './check-reading.ts';
+import { Checkpoint, readResume } from './checkpoint.ts';
+import { Balance, type Tick } from './home.ts';
+import type { Instant } from './ledger.ts';
+import { Ticker } from './ticker.ts';
+
+/** A source may be slow to come: longer than this nobody waits for it, ms. */
+const FIRST_WITHIN_MS = 3_000;
+
+export interface PulseOptions {
+  site: Site;
+  clock: Clock;
+  onTick: (tick: Tick) => void;
+}
+
+export class Pulse {
+  #site: Site;
+  #clock: Clock;
+  #onTick: (tick: Tick) => void;
+  #checkpoint: Checkpoint;
+  #ticker: Ticker;
+  #startMonoMs: number;
+  #balance: Balance | null = null;
+  #begun = false;
+  #stopped = false;
+  /** What came while the earlier run's energy was still being looked for. */
+  #early: (Reading | Fault)[] = [];
+
+  constructor({ site, clock, onTick }: PulseOptions) {
+    this.#site = site;
+    this.#clock = clock;
+    this.#onTick = onTick;
+    this.#checkpoint = new Checkpoint(site.paths);
+    this.#ticker = new Ticker(clock, (second) => this.#second(second));
+    this.#startMonoMs = clock.mono();
+  }
+
+  /** Takes up the earlier run and begins to tick. */
+  async start(): Promise<void> {
+    const { config, paths, simulated } = this.#site;
+    const resume = await readResume(paths);
+    if (this.#stopped) return;
+    this.#balance = new Balance({
+      config,
+      run: randomBytes(4).toString('hex'),
+      simulated: simulated !== null,
+      resume,
+      start: this.#now(),
+    });
+    for (const early of this.#early.splice(0)) {
+      if ('meter' in early) this.#balance.take(early);
+      else this.#balance.takeFault(early);
+    }
+    this.#ticker.start();
+  }
+
+  /** @throws SolthriveError `message_invalid`, `source_unknown` */
+  take(payload: unknown): void {
+    const reading = checkReading(payload, this.#now());
+    if (!this.#site.config.meters.some(({ id }) => id === reading.meter)) {
+      throw new SolthriveError('source_unknown', { meter: reading.meter });
+    }
+    if (this.#balance) this.#balance.take(reading);
+    else this.#early.push(reading);
+  }
+
+  takeFault(fault: Fault): void {
+    if (this.#balance) this.#balance.takeFault(fault);
+    else this.#early.push(fault);
+  }
+
+  /** Ends the ticking; resolves when the last checkpoint is written. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#ticker.stop();
+    await this.#checkpoint.settled();
+  }
+
+  #second(second: Instant): void {
+    const balance = this.#balance;
+    if (!balance) return;
+    this.#begun ||= balance.complete || second.monoMs - this.#startMonoMs >= FIRST_WITHIN_MS;
+    if (!this.#begun) return;
+    const tick = balance.tick(second);
+    this.#checkpoint.keep(tick.measured.ledger);
+    this.#onTick(tick);
+  }
+
+  #now(): Instant {
+    return { wallMs: this.#clock.now(), monoMs: this.#clock.mono() };
+  }
+}
