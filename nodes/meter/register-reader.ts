@@ -6,8 +6,8 @@ import type { Line, ReadReply } from '../bus/line.ts';
 import type { Clock } from '../site/clock.ts';
 import { SolthriveError } from '../site/errors.ts';
 import { decodeReply, isExpected } from './decode.ts';
-import { learnHole } from './holes.ts';
-import type { PlannedRead, Terrain } from './plan.ts';
+import { barriersRound, halvesOf, holeBetween, withHoles } from './holes.ts';
+import type { PlannedRead, Stretch, Terrain } from './plan.ts';
 import type { IdentityMark, Profile } from './profile.ts';
 import { registersOf } from './registers.ts';
 import type { Measured } from './values.ts';
@@ -84,7 +84,7 @@ export class RegisterReader {
         this.#refusals.set(name, times);
         if (times < REFUSALS_TO_BELIEVE) continue;
         this.missing.add(name);
-        this.terrain = learnHole(this.terrain, read).terrain;
+        this.terrain = withHoles(this.terrain, [{ start: read.address, count: read.count }]);
         learnt = true;
       }
     }
@@ -146,20 +146,25 @@ export class RegisterReader {
     if (nowMs < this.#exploreAgainMs) return;
     this.#exploreAgainMs = nowMs + EXPLORE_EVERY_MS;
     const answersBefore = batch.values.length;
-    let { terrain } = this;
-    const refused = [whole];
-    for (let read = refused.pop(); read; read = refused.pop()) {
-      const lesson = learnHole(terrain, read);
-      terrain = lesson.terrain;
-      for (const part of lesson.instead) {
-        const answered = await this.#fetch(part, batch, signal);
-        if (!answered && part.values.length > 1) refused.push(part);
-      }
-    }
+    const holes = await this.#findHoles(whole, batch, signal);
     if (batch.values.length === answersBefore) return;
     if (await this.#fetch(whole, batch, signal)) return;
-    this.terrain = terrain;
+    this.terrain = withHoles(this.terrain, holes);
     this.#exploreAgainMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Halves a refused request until the refusals are explained by gaps or by single values. */
+  async #findHoles(refused: PlannedRead, batch: Batch, signal: AbortSignal): Promise<Stretch[]> {
+    if (refused.values.length === 1) return barriersRound(refused);
+    const halves = halvesOf(this.terrain, refused);
+    const refusedHalves: PlannedRead[] = [];
+    for (const half of halves) {
+      if (!(await this.#fetch(half, batch, signal))) refusedHalves.push(half);
+    }
+    if (refusedHalves.length === 0) return [holeBetween(halves)];
+    const holes: Stretch[] = [];
+    for (const half of refusedHalves) holes.push(...(await this.#findHoles(half, batch, signal)));
+    return holes;
   }
 }
 

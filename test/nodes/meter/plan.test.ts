@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { learnHole } from '../../../nodes/meter/holes.ts';
+import { barriersRound, halvesOf, holeBetween, withHoles } from '../../../nodes/meter/holes.ts';
 import {
   type CostMs,
   endOf,
@@ -175,31 +175,35 @@ describe('holes', () => {
 
   it('are looked for in the widest gap first', () => {
     const values = [value(0), value(2), value(12), value(18)];
-    const lesson = learnHole(terrain, readOf(terrain, values)!);
-    assert.deepEqual(spans(lesson.instead), ['0x4', '12x8']);
-    assert.deepEqual(lesson.terrain.blocks, [
+    const halves = halvesOf(terrain, readOf(terrain, values)!);
+    assert.deepEqual(spans(halves), ['0x4', '12x8']);
+    const holed = withHoles(terrain, [holeBetween(halves)]);
+    assert.deepEqual(holed.blocks, [
       { start: 0, count: 4 },
       { start: 12, count: 68 },
     ]);
-    assert.deepEqual(spans(planReads(lesson.terrain, values, () => 1)), ['0x4', '12x8']);
+    assert.deepEqual(spans(planReads(holed, values, () => 1)), ['0x4', '12x8']);
   });
 
-  it('cut a stretch without gaps in the middle', () => {
+  it('are looked for among values that lie over each other too', () => {
+    const halves = halvesOf(terrain, readOf(terrain, [value(0, 'uint64'), value(0)])!);
+    assert.deepEqual(spans(halves), ['0x4', '0x2']);
+  });
+
+  it('of no length are barriers', () => {
     const values = [value(0), value(2), value(4), value(6)];
-    const lesson = learnHole(terrain, readOf(terrain, values)!);
-    assert.deepEqual(spans(lesson.instead), ['0x4', '4x4']);
-    assert.deepEqual(lesson.terrain.blocks, [
+    const halves = halvesOf(terrain, readOf(terrain, values)!);
+    assert.deepEqual(spans(halves), ['0x4', '4x4']);
+    const holed = withHoles(terrain, [holeBetween(halves)]);
+    assert.deepEqual(holed.blocks, [
       { start: 0, count: 4 },
       { start: 4, count: 76 },
     ]);
   });
 
-  it('are where a single value was refused', () => {
-    const lesson = learnHole(terrain, readOf(terrain, [value(10)])!);
-    assert.deepEqual(lesson.instead, []);
-    assert.deepEqual(lesson.terrain.blocks, [
-      { start: 0, count: 10 },
-      { start: 12, count: 68 },
-    ]);
+  it('round a single value leave it to be asked for alone', () => {
+    const values = [value(8), value(10), value(12)];
+    const holed = withHoles(terrain, barriersRound(readOf(terrain, [values[1]!])!));
+    assert.deepEqual(spans(planReads(holed, values, () => 1)), ['8x2', '10x2', '12x2']);
   });
 });
