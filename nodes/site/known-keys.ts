@@ -21,8 +21,12 @@ export interface JsonSchema {
 
 /** The schema of what a person writes (defaults may be left out), as JSON Schema 2020-12. */
 export function configJsonSchema(): JsonSchema {
-  return z.toJSONSchema(siteConfigSchema, { io: 'input' }) as JsonSchema;
+  made ??= z.toJSONSchema(siteConfigSchema, { io: 'input' }) as JsonSchema;
+  return made;
 }
+
+/** Made when first asked for: a site without mistakes never needs it. */
+let made: JsonSchema | undefined;
 
 /** The keys a map may have at a path, given the configuration it is in. */
 export function knownKeys(root: JsonSchema, path: Path, config: unknown): string[] {

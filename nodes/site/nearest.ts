@@ -10,7 +10,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   for (const candidate of candidates) {
     const meant = plainWord(candidate);
     const slips = countSlips(typed, meant);
-    const bearable = Math.max(1, Math.floor(Math.max(typed.length, meant.length) / 3));
+    const longest = Math.max(typed.length, meant.length);
+    const bearable = longest < 2 ? 0 : Math.max(1, Math.floor(longest / 3));
     if (slips <= bearable && slips < (best?.slips ?? Number.POSITIVE_INFINITY)) {
       best = { candidate, slips };
     }

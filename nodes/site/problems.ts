@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { ConfigProblem } from './config.ts';
 import { describeFound, say } from './describe.ts';
-import { configJsonSchema, type JsonSchema, knownKeys, pathsOf } from './known-keys.ts';
+import { configJsonSchema, knownKeys, pathsOf } from './known-keys.ts';
 import { nearest } from './nearest.ts';
 import { entryAt, formatPath, originNear, type Path, plain, type Tree } from './tree.ts';
 import type { WordParams } from './words.ts';
@@ -12,10 +12,9 @@ type Issue = z.core.$ZodIssue;
 /** All problems the schema has with a configuration, each where it was written. */
 export function problemsOf(tree: Tree, issues: readonly Issue[]): ConfigProblem[] {
   const config = plain(tree);
-  const schema = configJsonSchema();
   return issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => unknownKey({ tree, config, schema }, pathOf(issue), key))
+      ? issue.keys.map((key) => unknownKey({ tree, config }, pathOf(issue), key))
       : [wrongValue(tree, issue)],
   );
 }
@@ -49,10 +48,10 @@ export function formatProblem(problem: ConfigProblem): string {
 interface Context {
   tree: Tree;
   config: unknown;
-  schema: JsonSchema;
 }
 
-function unknownKey({ tree, config, schema }: Context, path: Path, key: string): ConfigProblem {
+function unknownKey({ tree, config }: Context, path: Path, key: string): ConfigProblem {
+  const schema = configJsonSchema();
   const known = knownKeys(schema, path, config);
   const elsewhere = pathsOf(schema, key);
   // A key that belongs in another section is right in itself: `port` at the top means `http.port`.
