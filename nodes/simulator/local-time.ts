@@ -8,8 +8,6 @@ export interface LocalTime {
   day: number;
   /** Time on the wall clock, hours since its midnight, 0 to 24. */
   hour: number;
-  /** 0 is Sunday. */
-  weekday: number;
 }
 
 /**
@@ -28,7 +26,7 @@ export function createLocalTime(timeZone: string): (ms: number) => LocalTime {
     }
     const local = ms + offsetMs;
     const day = Math.floor(local / DAY_MS);
-    return { day, hour: (local - day * DAY_MS) / 3_600_000, weekday: (day + 4) % 7 };
+    return { day, hour: (local - day * DAY_MS) / 3_600_000 };
   };
 }
 
