@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { commandNames, loadCommand } from '../../cli/command.ts';
 import { createOutput, wantsColour } from '../../cli/output.ts';
 import { runCli } from '../../cli/run.ts';
-import { packageVersion } from '../../nodes/site/package.ts';
+import { packageRoot, packageVersion } from '../../nodes/site/package.ts';
 import type { SiteMode } from '../../nodes/site/paths.ts';
 import { siteConfigSchema } from '../../nodes/site/schema.ts';
 
@@ -107,6 +109,13 @@ describe('the command line', () => {
     assert.ok((await run('version')).text.includes(packageVersion));
     assert.equal(JSON.parse((await run('version', '--json')).text).version, packageVersion);
     assert.deepEqual(await run('--version'), await run('version'));
+  });
+
+  it('is a program of its own, with an exit code', async () => {
+    const program = (...args: string[]) =>
+      promisify(execFile)(process.execPath, [join(packageRoot, 'cli/main.ts'), ...args]);
+    assert.ok((await program('version')).stdout.includes(packageVersion));
+    await assert.rejects(program('nonsense'), { code: 2, stdout: '' });
   });
 
   describe('config', () => {
