@@ -61,7 +61,9 @@ export default function (RED: NodeAPI): void {
         const incoming = parseIncoming(msg.topic, msg.payload);
         if (incoming.kind === 'reading') watch.reading(incoming.reading);
         if (incoming.kind === 'status') watch.meterStatus(incoming.status);
+        if (incoming.kind === 'snapshot') watch.snapshot();
         if (incoming.kind === 'storage') watch.storage(incoming.ok);
+        rounds.reportNews();
         done();
       } catch (thrown) {
         done(asError(thrown));

@@ -7,6 +7,7 @@ import { payloadAs } from '../site/payload.ts';
 export type Incoming =
   | { kind: 'reading'; reading: Reading }
   | { kind: 'status'; status: MeterStatus }
+  | { kind: 'snapshot' }
   | { kind: 'storage'; ok: boolean }
   | { kind: 'other' };
 
@@ -18,6 +19,8 @@ export function parseIncoming(topic: unknown, payload: unknown): Incoming {
       return { kind, reading: parseReading(payload) };
     case 'status':
       return { kind, status: payloadAs<MeterStatus>(kind, 'meter', payload) };
+    case 'snapshot':
+      return { kind };
     case 'storage':
       return { kind, ok: parseOk(payload) };
     default:

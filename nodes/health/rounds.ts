@@ -37,6 +37,11 @@ export class Rounds {
     report(watch.report());
   }
 
+  /** Reports where there is something new. */
+  reportNews(): void {
+    if (this.#options.watch.summary() !== this.#reported) this.report();
+  }
+
   stop(): void {
     this.#timer.cancel();
   }
@@ -47,7 +52,7 @@ export class Rounds {
     this.#timer = clock.after(watch.tick(), () => this.#go());
     const lookEvery = host.freeBytes === null ? REPORT_EVERY : LOOK_EVERY;
     if (this.#round % lookEvery === 0) void host.look();
-    const due = this.#round - this.#reportedRound >= REPORT_EVERY;
-    if (due || watch.summary() !== this.#reported) this.report();
+    if (this.#round - this.#reportedRound >= REPORT_EVERY) this.report();
+    else this.reportNews();
   }
 }

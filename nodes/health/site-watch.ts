@@ -14,10 +14,11 @@ import { MeterWatch } from './watch-meters.ts';
 import { StorageWatch } from './watch-storage.ts';
 
 export const TICK_MS = 1_000;
-/** A tick this late judges nothing: it was we who were away, and replies may wait to be read. */
+/** When our own tick is this late nobody is judged: it was we who were away, and replies may wait. */
 const AWAY_MS = 1_500;
 const SETTLE_MS = 2_000;
 const DRIFTS_KEPT = 300;
+const MISSED_POLLS = 2;
 /** No clock can be right that is before the program was made. */
 const BUILT_MS = Math.max(
   statSync(new URL(import.meta.url)).mtimeMs,
@@ -91,11 +92,20 @@ export class SiteWatch {
     if (watched === undefined) return;
     const nowMs = this.#clock.mono();
     watched.meter.note(reading, nowMs);
-    if (watched.lastReadMs !== null && reading.ok) {
+    if (reading.ok && watched.lastReadMs !== null) {
       const intervalMs = this.#site.config.poll.interval_ms;
-      watched.drift.add(Math.abs(nowMs - watched.lastReadMs - intervalMs));
+      const gapMs = nowMs - watched.lastReadMs;
+      // A longer gap is not a poll that drifted but polls that were missed.
+      if (gapMs < MISSED_POLLS * intervalMs) watched.drift.add(Math.abs(gapMs - intervalMs));
     }
     watched.lastReadMs = reading.ok ? nowMs : null;
+    if (this.#mayJudge(nowMs)) this.#judgeMeter(reading.meter, watched, nowMs);
+  }
+
+  /** A second of the home has passed: old values have just left the snapshot, if they are too old. */
+  snapshot(): void {
+    const nowMs = this.#clock.mono();
+    if (this.#mayJudge(nowMs)) this.#judge(nowMs);
   }
 
   meterStatus(status: MeterStatus): void {
@@ -115,7 +125,7 @@ export class SiteWatch {
     const lateMs = nowMs - this.#dueMs;
     this.#delays.add(Math.max(0, lateMs));
     if (lateMs > AWAY_MS) this.#judgeFromMs = nowMs + SETTLE_MS;
-    if (nowMs >= this.#judgeFromMs) this.#judge(nowMs);
+    if (this.#mayJudge(nowMs)) this.#judge(nowMs);
     this.#dueMs = Math.max(this.#dueMs + TICK_MS, nowMs + TICK_MS / 2);
     return this.#dueMs - nowMs;
   }
@@ -155,13 +165,19 @@ export class SiteWatch {
     };
   }
 
+  #mayJudge(nowMs: number): boolean {
+    return nowMs >= this.#judgeFromMs && nowMs - this.#dueMs <= AWAY_MS;
+  }
+
   #judge(nowMs: number): void {
-    for (const [id, { meter, bus }] of this.#watched) {
-      meter.judge(nowMs, this.#book);
-      if (this.#book.has('meter_not_responding', id)) bus?.forget();
-      else bus?.judge(this.#book);
-    }
+    for (const [id, watched] of this.#watched) this.#judgeMeter(id, watched, nowMs);
     this.#storage.judge(this.#book);
+  }
+
+  #judgeMeter(id: string, { meter, bus }: Watched, nowMs: number): void {
+    meter.judge(nowMs, this.#book);
+    if (this.#book.has('meter_not_responding', id)) bus?.forget();
+    else bus?.judge(this.#book);
   }
 
   /** What is settled at the start and stays so until the next one. */

@@ -75,7 +75,9 @@ export class MeterWatch {
     const failed = this.#failedPolls >= SILENT_POLLS && silentMs >= SILENT_MS;
     const mute =
       silentMs >=
-      (this.#measuredMs === null ? START_GRACE_MS : Math.max(SILENT_MS, 3 * intervalMs) + 1_000);
+      (this.#measuredMs === null
+        ? START_GRACE_MS
+        : Math.max(SILENT_MS, SILENT_POLLS * intervalMs) + 500);
     if (failed || mute) {
       book.raise({
         id: 'meter_not_responding',

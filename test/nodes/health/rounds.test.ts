@@ -52,7 +52,7 @@ describe('the rounds of the health node', () => {
         '6 down ',
         '8 ok ',
         '10 ok storage_failed',
-        '12 down storage_failed,meter_not_responding',
+        '11 down storage_failed,meter_not_responding',
         '13 down storage_failed,meter_not_responding,data_stale',
       ],
     );

@@ -112,6 +112,30 @@ describe('the watch over a site', () => {
     assert.equal(watch.report().system.event_loop_delay_ms?.max, 19_000);
   });
 
+  it('judges with each message, unless it was away', async () => {
+    begin(two);
+    await second();
+    await clock.advance(1_000);
+    watch.tick();
+    await clock.advance(2_000);
+    watch.snapshot();
+    assert.deepEqual(watch.report().errors, []);
+    for (let count = 0; count < 5; count++) {
+      watch.tick();
+      await clock.advance(1_000);
+    }
+    watch.snapshot();
+    assert.deepEqual(watch.report().errors, ['meter_not_responding', 'data_stale']);
+    for (const milliseconds of [10, 10]) {
+      await clock.advance(milliseconds);
+      watch.reading(sampleReading(clock.mono()));
+    }
+    assert.deepEqual(
+      watch.report().faults.map(({ source }) => source),
+      ['barn'],
+    );
+  });
+
   it('keeps its second, however late it was called', async () => {
     begin(two);
     await clock.advance(1_030);
