@@ -1,4 +1,5 @@
 /** One minute of the home, on topic `minute` and as one line of `<records>/minute/<UTC day>.jsonl`. */
+import type { LedgerState } from '../balance/measured.ts';
 
 /** Mean, minimum and maximum over the minute, W; null where nothing was measured. */
 export type PowerStats = [mean: number, min: number, max: number] | null;
@@ -46,6 +47,8 @@ export interface MinuteRecord {
   };
   /** By `<meter>/<channel>`. */
   channels: Record<string, MinuteChannel>;
+  /** Where the energy totals stood at the end: a restart without a checkpoint goes on from there. */
+  ledger?: LedgerState;
 }
 
 export interface MinuteChannel {

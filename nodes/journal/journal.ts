@@ -1,0 +1,90 @@
+/** Node-RED adapter of the journal: snapshots in; minutes, once they are on disk, and the storage's state out. */
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { within } from '../balance/closing.ts';
+import type { Measured } from '../balance/measured.ts';
+import type { Snapshot } from '../balance/snapshot.ts';
+import { type Clock, systemClock } from '../site/clock.ts';
+import type { Site } from '../site/config.ts';
+import { asError, SolthriveError } from '../site/errors.ts';
+import { payloadAs } from '../site/payload.ts';
+import { type NodeState, statusOf } from '../site/status.ts';
+import type { MinuteRecord } from './minute.ts';
+import { MinuteBuilder } from './minute-builder.ts';
+import { MinuteStore } from './minute-store.ts';
+import { acceptPast } from './past.ts';
+
+interface JournalDef extends NodeDef {
+  site: string;
+}
+
+type Incoming = { topic?: unknown; payload?: unknown; measured?: Measured };
+
+export default function (RED: NodeAPI, clock: Clock = systemClock): void {
+  /** A minute under way outlives a deploy of the journal alone. */
+  const builders = new Map<string, MinuteBuilder>();
+
+  RED.nodes.registerType('solthrive-journal', function (this: Node, def: JournalDef) {
+    RED.nodes.createNode(this, def);
+    const show = (state: NodeState) =>
+      this.status(statusOf(state, RED._(`solthrive-journal.status.${state}`)));
+    const holder = RED.nodes.getNode(def.site) as { site?: Site } | null;
+    if (!holder?.site) return show('faulty');
+
+    const { hash, paths } = holder.site;
+    const key = `${this.id} ${hash} ${paths.records}`;
+    const builder = builders.get(key) ?? new MinuteBuilder(hash);
+    const past = new Set<MinuteRecord>();
+    const store = new MinuteStore({
+      records: paths.records,
+      clock,
+      onWritten: (records) => {
+        const seeds = records.filter((record) => past.delete(record));
+        if (seeds.length > 0) this.send([{ topic: 'minute/past', payload: seeds }, null]);
+        for (const payload of records.filter((record) => !seeds.includes(record))) {
+          this.send([{ topic: 'minute', payload }, null]);
+        }
+      },
+      onState: (state) => {
+        show(state.ok ? 'live' : 'disconnected');
+        this.send([null, { topic: 'storage', payload: state }]);
+      },
+    });
+    show('idle');
+
+    const takePast = async (payload: unknown) => {
+      const records = await acceptPast(paths.records, payload);
+      for (const record of records) past.add(record);
+      await store.add(records);
+    };
+    const take = async ({ topic, payload, measured }: Incoming) => {
+      if (topic === 'minute/past') return takePast(payload);
+      if (topic !== 'snapshot') return;
+      const snapshot = payloadAs<Snapshot>('snapshot', 'energy', payload);
+      if (!measured) {
+        throw new SolthriveError('message_invalid', {
+          kind: 'snapshot',
+          what: 'measured is missing',
+        });
+      }
+      const minutes = builder.take(snapshot, measured);
+      if (minutes.length > 0) await store.add(minutes);
+    };
+
+    this.on('input', (msg, _send, done) => {
+      take(msg as Incoming).then(
+        () => done(),
+        (thrown) => done(asError(thrown)),
+      );
+    });
+
+    this.on('close', (removed: boolean, done: () => void) => {
+      if (removed) builders.delete(key);
+      else builders.set(key, builder);
+      const open = builder.cut();
+      void within(
+        clock,
+        store.add(open ? [open] : []).then(() => store.close()),
+      ).finally(done);
+    });
+  });
+}

@@ -1,0 +1,135 @@
+/**
+ * Lines of JSON on disk that survive a power cut: whole lines are appended and flushed, a torn tail
+ * is cut off before the first append, and a reader loses no more than the line that is bad.
+ */
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+const NEWLINE = 0x0a;
+const SEARCH_BYTES = 64 * 1024;
+
+/** What the journal asks of a disk; a test hands in one that fails. */
+export interface Disk {
+  open(file: string): Promise<AppendFile>;
+}
+
+export interface AppendFile {
+  /** Adds whole lines; they are on the disk when this resolves. */
+  append(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const realDisk: Disk = {
+  async open(file) {
+    await mkdir(dirname(file), { recursive: true });
+    const handle = await open(file, 'a+');
+    try {
+      await cutTornTail(handle);
+      // The name of a new file is as volatile as its bytes.
+      await syncFolder(dirname(file));
+    } catch (failed) {
+      await handle.close();
+      throw failed;
+    }
+    return {
+      async append(text) {
+        await handle.appendFile(text);
+        await handle.datasync();
+      },
+      close: () => handle.close(),
+    };
+  },
+};
+
+/** Cuts off what follows the last newline: the line that a crash left unfinished. */
+async function cutTornTail(handle: FileHandle): Promise<void> {
+  const { size } = await handle.stat();
+  let end = size;
+  while (end > 0) {
+    const start = Math.max(0, end - SEARCH_BYTES);
+    const { buffer } = await handle.read(Buffer.alloc(end - start), 0, end - start, start);
+    const newline = buffer.lastIndexOf(NEWLINE);
+    if (newline >= 0) {
+      end = start + newline + 1;
+      break;
+    }
+    end = start;
+  }
+  if (end === size) return;
+  await handle.truncate(end);
+  await handle.datasync();
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Replaces a file as a whole: after a power cut there is the old one or the new one. */
+export async function replaceWhole(file: string, text: string): Promise<void> {
+  const temporary = `${file}.tmp`;
+  try {
+    const handle = await open(temporary, 'w');
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (failed) {
+    await rm(temporary, { force: true });
+    throw failed;
+  }
+  await syncFolder(dirname(file));
+}
+
+/** How many lines a reader had to leave out. */
+export interface ReadTally {
+  bad: number;
+}
+
+/**
+ * The values of a file of JSON lines, `.gz` or not, as they are read. Bad lines are counted and left
+ * out, and so is what a damaged archive does not give back; a file that is not there has no lines.
+ */
+export async function* readJsonLines(file: string, tally: ReadTally): AsyncGenerator<unknown> {
+  const bytes = createReadStream(file);
+  const text = file.endsWith('.gz') ? pipeline(bytes, createGunzip(), () => undefined) : bytes;
+  text.setEncoding('utf8');
+  let rest = '';
+  try {
+    for await (const chunk of text) {
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield* parseLine(line, tally);
+    }
+    yield* parseLine(rest, tally);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') tally.bad += 1;
+  } finally {
+    bytes.destroy();
+  }
+}
+
+function* parseLine(line: string, tally: ReadTally): Generator<unknown> {
+  const text = clean(line);
+  if (text === '') return;
+  try {
+    yield JSON.parse(text);
+  } catch {
+    tally.bad += 1;
+  }
+}
+
+/** Without the mark an editor may put in front, and the zeros a power cut may leave. */
+function clean(line: string): string {
+  return line.replace(/^[\uFEFF\0]+|\0+$/g, '').trim();
+}
