@@ -188,8 +188,8 @@ export class SolthriveConnection extends SolthriveElement {
       }
       @container solthrive (max-width: 520px) {
         .mark {
-          width: 38px;
-          height: 38px;
+          width: 34px;
+          height: 34px;
         }
         .tagline {
           display: none;
@@ -201,10 +201,10 @@ export class SolthriveConnection extends SolthriveElement {
           display: contents;
         }
         h1 {
-          font-size: 1.25rem;
+          font-size: 1.125rem;
         }
         .brand {
-          gap: 10px;
+          gap: 8px;
         }
         .pill {
           gap: 7px;

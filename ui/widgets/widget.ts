@@ -31,7 +31,7 @@ export default function (RED: NodeAPI): void {
         group: def.group,
         order: Number(def.order) || 0,
         width: Number(def.width) || 0,
-        height: Number(def.height) || 0,
+        height: Number(def.height) || 1,
         format: FORMATS[view],
       }),
     );
