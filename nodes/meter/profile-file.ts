@@ -5,7 +5,15 @@ import type { z } from 'zod';
 import { describeFound } from '../site/describe.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
 import { nearest } from '../site/nearest.ts';
-import { entryAt, formatOrigin, type MapTree, originNear, plain } from '../site/tree.ts';
+import {
+  entryAt,
+  formatOrigin,
+  type Origin,
+  originNear,
+  plain,
+  type Tree,
+  treeOf,
+} from '../site/tree.ts';
 import { loadWords, type WordParams } from '../site/words.ts';
 import { parseYaml } from '../site/yaml-source.ts';
 import type { Profile } from './profile.ts';
@@ -16,7 +24,7 @@ const words = loadWords(import.meta.url, 'profile');
 export interface Profiles {
   /** By id. */
   known: ReadonlyMap<string, Profile>;
-  /** Files that were refused, each a `profile_invalid` or `config_unreadable`. */
+  /** Why files were refused: `profile_invalid` or `config_unreadable`, with `profile` as a parameter. */
   refused: SolthriveError[];
 }
 
@@ -49,19 +57,14 @@ export function loadProfiles(folders: readonly string[]): Profiles {
 export function loadProfile(file: string): Profile {
   const { tree, problems } = parseYaml(file, readText(file));
   const [slip] = problems;
-  if (slip) throw invalid(formatOrigin(slip), slip.found, slip.expected);
-  if (tree === null) throw invalid(file, describeFound(null), words('expected.object'));
-  const result = profileSchema.safeParse(plain(tree));
-  const [issue] = result.error?.issues ?? [];
-  if (issue) throw mistake(tree, issue);
-  const profile = result.data as Profile;
+  if (slip) throw invalid(slip, slip.found, slip.expected);
+  const content = tree ?? treeOf(null, { file, line: 1, column: 1 });
+  const { data: profile, error } = profileSchema.safeParse(plain(content));
+  const [issue] = error?.issues ?? [];
+  if (!profile) throw issue ? mistake(content, issue) : error;
   if (profile.id !== stem(file)) {
-    const where = formatOrigin(originNear(tree, ['id']));
-    throw invalid(
-      where,
-      describeFound(profile.id),
-      words('expected.file_name', { id: stem(file) }),
-    );
+    const expected = words('expected.file_name', { id: stem(file) });
+    throw invalid(originNear(content, ['id']), describeFound(profile.id), expected);
   }
   return profile;
 }
@@ -73,7 +76,7 @@ type Path = (string | number)[];
 /** Rules about a key rather than about what it holds. */
 const RULES_OF_KEYS = ['name', 'twice', 'too_long'];
 
-function mistake(tree: MapTree, issue: Issue): SolthriveError {
+function mistake(tree: Tree, issue: Issue): SolthriveError {
   const path = issue.path.filter((step) => typeof step !== 'symbol');
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
@@ -84,7 +87,7 @@ function mistake(tree: MapTree, issue: Issue): SolthriveError {
   }
   const entry = entryAt(tree, path);
   const found = describeFound(entry && plain(entry.value));
-  return invalid(formatOrigin(originNear(tree, path)), found, expectation(issue, path));
+  return invalid(originNear(tree, path), found, expectation(issue, path));
 }
 
 function expectation(issue: Issue, path: Path): string {
@@ -126,13 +129,14 @@ function foundKey(key: string | number | undefined): string {
   return words('found.key', { key });
 }
 
-function keyPlace(tree: MapTree, path: Path): string {
-  return formatOrigin(entryAt(tree, path)?.key ?? originNear(tree, path));
+function keyPlace(tree: Tree, path: Path): Origin {
+  return entryAt(tree, path)?.key ?? originNear(tree, path);
 }
 
-function invalid(where: string, found: string, expected: string): SolthriveError {
+function invalid({ file, line, column }: Origin, found: string, expected: string): SolthriveError {
   return new SolthriveError('profile_invalid', {
-    where,
+    profile: stem(file),
+    where: formatOrigin({ file, line, column }),
     what: words('mistake', { found, expected }),
   });
 }
@@ -149,7 +153,8 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (thrown) {
-    throw new SolthriveError('config_unreadable', { file, what: asError(thrown).message }, thrown);
+    const params = { profile: stem(file), file, what: asError(thrown).message };
+    throw new SolthriveError('config_unreadable', params, thrown);
   }
 }
 

@@ -139,8 +139,8 @@ describe('profile files', () => {
     assert.deepEqual([...known.keys()], ['test-meter']);
     assert.equal(known.get('test-meter')?.model, 'Mended');
     assert.deepEqual(
-      refused.map(({ code }) => code),
-      ['profile_invalid'],
+      refused.map(({ code, params }) => [params.profile, code]),
+      [['other', 'profile_invalid']],
     );
   });
 

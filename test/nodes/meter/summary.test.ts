@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import type { MeterState } from '../../../nodes/meter/meter-status.ts';
+import { noticesOf, summaryOf } from '../../../nodes/meter/summary.ts';
+import { sampleStatus } from '../../support/samples.ts';
+
+function badge(states: Record<string, MeterState | null>, rest = {}): [string, string] {
+  const statuses = new Map(
+    Object.entries(states).flatMap(([meter, state]) =>
+      state === null ? [] : [[meter, { ...sampleStatus(meter), state }] as const],
+    ),
+  );
+  const meters = Object.keys(states);
+  const summary = summaryOf({ meters, statuses, simulated: false, misconfigured: false, ...rest });
+  return [summary.state, summary.key];
+}
+
+describe('the badge of the meter node', () => {
+  it('is green only when every meter is live', () => {
+    assert.deepEqual(badge({ a: 'live' }), ['live', 'live_one']);
+    assert.deepEqual(badge({ a: 'live', b: 'live' }), ['live', 'live_many']);
+    assert.deepEqual(badge({ a: 'live', b: 'failing' }), ['degraded', 'some']);
+    assert.deepEqual(badge({ a: 'live', b: null }), ['degraded', 'some']);
+    assert.deepEqual(badge({ a: 'failing', b: 'failing' }), ['disconnected', 'lost']);
+    assert.deepEqual(badge({ a: 'failing', b: null }), ['connecting', 'connecting']);
+  });
+
+  it('says that a home is simulated, and that there is nothing to poll', () => {
+    assert.deepEqual(badge({ a: 'live' }, { simulated: true }), ['simulated', 'simulated']);
+    assert.deepEqual(badge({}), ['idle', 'none']);
+    assert.deepEqual(badge({}, { misconfigured: true }), ['faulty', 'misconfigured']);
+  });
+});
+
+describe('notices about a meter', () => {
+  it('come once', () => {
+    const before = sampleStatus();
+    const now = {
+      ...before,
+      identity: 'mismatch' as const,
+      missing: ['power_l3', 'current_l3'],
+    };
+    assert.deepEqual(noticesOf(undefined, now), noticesOf(before, now));
+    assert.deepEqual(noticesOf(before, now), [
+      { key: 'mismatch', params: { meter: 'main' } },
+      { key: 'missing', params: { meter: 'main', names: 'power_l3, current_l3' } },
+    ]);
+    assert.deepEqual(noticesOf(now, now), []);
+  });
+});
