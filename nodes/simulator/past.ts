@@ -5,7 +5,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { integrate, integrateFlows } from '../balance/integrate.ts';
 import { balancePower, type PowerInputs } from '../balance/power.ts';
-import type { MinuteChannel, MinuteRecord, PowerStats } from '../journal/minute.ts';
+import type { MinuteChannel, MinuteRecord } from '../journal/minute.ts';
+import { Mean, Range, roundedKwh, Sum } from '../journal/tally.ts';
 import { PHASES, type Phase } from '../meter/reading.ts';
 import { isoTime } from '../site/clock.ts';
 import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
@@ -74,7 +75,7 @@ export async function sleepUntil(
 function liveMinute(setup: PastSetup): MinuteRecord {
   const { metered, meter, position, config } = setup;
   const ts = isoTime(metered.now.ms);
-  const tally = new Tally(position);
+  const tally = new HomeTally(position);
   const channels = meter.channels.map((channel) => ({ channel, tally: new ChannelTally() }));
   let before = metered.now;
   for (let step = 0; step < MINUTE_MS / STEP_MS; step++) {
@@ -122,7 +123,7 @@ type CounterFields = Pick<MinuteChannel, 'counter_import_kwh' | 'counter_export_
 function countersOf(counters: Counters, channel: ChannelConfig): CounterFields {
   const parts = channel.phases?.map((phase) => counters[phase]) ?? [counters.total];
   const sum = (pick: (energy: Counters['total']) => number) =>
-    kwh(parts.reduce((total, each) => total + pick(each), 0) * 1000 * channel.multiplier);
+    roundedKwh(parts.reduce((total, each) => total + pick(each), 0) * channel.multiplier);
   const forward = sum((energy) => energy.importKwh);
   const backward = sum((energy) => energy.exportKwh);
   return channel.invert
@@ -130,106 +131,78 @@ function countersOf(counters: Counters, channel: ChannelConfig): CounterFields {
     : { counter_import_kwh: forward, counter_export_kwh: backward };
 }
 
-/** Mean, least and most of a power over the minute. */
-class Range {
-  #sum = 0;
-  #steps = 0;
-  #least = Number.POSITIVE_INFINITY;
-  #most = Number.NEGATIVE_INFINITY;
-
-  add(fromW: number, toW: number): void {
-    this.#sum += (fromW + toW) / 2;
-    this.#steps += 1;
-    this.#least = Math.min(this.#least, fromW, toW);
-    this.#most = Math.max(this.#most, fromW, toW);
-  }
-
-  get meanW(): number {
-    return watts(this.#sum / this.#steps);
-  }
-
-  stats(): PowerStats {
-    return [this.meanW, watts(this.#least), watts(this.#most)];
-  }
-}
-
 class ChannelTally {
-  readonly #range = new Range();
-  #importWh = 0;
-  #exportWh = 0;
+  readonly #power = new Mean();
+  readonly #import = new Sum();
+  readonly #export = new Sum();
 
   add(fromW: number, toW: number): void {
     const span = integrate(fromW, toW, STEP_MS / 1000);
-    this.#range.add(fromW, toW);
-    this.#importWh += span?.positiveWh ?? 0;
-    this.#exportWh += span?.negativeWh ?? 0;
+    this.#power.add(toW);
+    this.#import.add((span?.positiveWh ?? 0) / 1000);
+    this.#export.add((span?.negativeWh ?? 0) / 1000);
   }
 
   record(counters: CounterFields): MinuteChannel {
     return {
-      mean_w: this.#range.meanW,
-      import_kwh: kwh(this.#importWh),
-      export_kwh: kwh(this.#exportWh),
+      mean_w: this.#power.watts,
+      import_kwh: this.#import.kwh,
+      export_kwh: this.#export.kwh,
       ...counters,
     };
   }
 }
 
 /** Powers and energies of the home over one minute, by the rules of the balance. */
-class Tally {
+class HomeTally {
   readonly #position: SiteConfig['solar_position'];
-  readonly #solar = new Range();
-  readonly #home = new Range();
-  readonly #grid = new Range();
-  readonly #wh = { solar: 0, import: 0, export: 0 };
-  readonly #flows = { solar_home_w: 0, solar_grid_w: 0, grid_home_w: 0 };
+  readonly #power = { solar: new Range(), home: new Range(), grid: new Range() };
+  readonly #energy = { solar: new Sum(), home: new Sum(), import: new Sum(), export: new Sum() };
+  readonly #flows = { solarHome: new Sum(), solarGrid: new Sum(), gridHome: new Sum() };
 
   constructor(position: SiteConfig['solar_position']) {
     this.#position = position;
   }
 
   add(from: PowerInputs, to: PowerInputs): void {
-    const a = balancePower(from, this.#position);
-    const b = balancePower(to, this.#position);
+    const before = balancePower(from, this.#position);
+    const after = balancePower(to, this.#position);
     const dtS = STEP_MS / 1000;
-    this.#solar.add(a.solarW ?? 0, b.solarW ?? 0);
-    this.#home.add(a.homeW ?? 0, b.homeW ?? 0);
-    this.#grid.add(a.gridW ?? 0, b.gridW ?? 0);
-    const grid = integrate(a.gridW ?? 0, b.gridW ?? 0, dtS);
-    this.#wh.solar += integrate(from.solarRawW ?? 0, to.solarRawW ?? 0, dtS)?.positiveWh ?? 0;
-    this.#wh.import += grid?.positiveWh ?? 0;
-    this.#wh.export += grid?.negativeWh ?? 0;
+    this.#power.solar.add(after.solarW);
+    this.#power.home.add(after.homeW);
+    this.#power.grid.add(after.gridW);
+
+    const grid = integrate(before.gridW ?? 0, after.gridW ?? 0, dtS);
+    const solar = integrate(from.solarRawW ?? 0, to.solarRawW ?? 0, dtS);
+    const made = (solar?.positiveWh ?? 0) / 1000;
+    const bought = (grid?.positiveWh ?? 0) / 1000;
+    const sold = (grid?.negativeWh ?? 0) / 1000;
+    this.#energy.solar.add(made);
+    this.#energy.import.add(bought);
+    this.#energy.export.add(sold);
+    this.#energy.home.add(made + bought - sold);
+
     const flows = integrateFlows(from, to, { dtS, position: this.#position });
     if (!flows) return;
-    this.#flows.solar_home_w += flows.solar_home_w;
-    this.#flows.solar_grid_w += flows.solar_grid_w;
-    this.#flows.grid_home_w += flows.grid_home_w;
+    this.#flows.solarHome.add(flows.solar_home_w / 1000);
+    this.#flows.solarGrid.add(flows.solar_grid_w / 1000);
+    this.#flows.gridHome.add(flows.grid_home_w / 1000);
   }
 
   record(): Pick<MinuteRecord, 'power' | 'energy'> {
-    const { solar, import: bought, export: sold } = this.#wh;
+    const { solar, home, grid } = this.#power;
     return {
-      power: { solar: this.#solar.stats(), home: this.#home.stats(), grid: this.#grid.stats() },
+      power: { solar: solar.stats(), home: home.stats(), grid: grid.stats() },
       energy: {
-        solar_kwh: kwh(solar),
-        home_kwh: kwh(solar + bought - sold),
-        import_kwh: kwh(bought),
-        export_kwh: kwh(sold),
-        solar_home_kwh: kwh(this.#flows.solar_home_w),
-        solar_grid_kwh: kwh(this.#flows.solar_grid_w),
-        grid_home_kwh: kwh(this.#flows.grid_home_w),
+        solar_kwh: this.#energy.solar.kwh,
+        home_kwh: this.#energy.home.kwh,
+        import_kwh: this.#energy.import.kwh,
+        export_kwh: this.#energy.export.kwh,
+        solar_home_kwh: this.#flows.solarHome.kwh,
+        solar_grid_kwh: this.#flows.solarGrid.kwh,
+        grid_home_kwh: this.#flows.gridHome.kwh,
         by: 'integral',
       },
     };
   }
-}
-
-/** Tenths of a watt; + 0 keeps -0 out of the file. */
-function watts(value: number): number {
-  return Math.round(value * 10) / 10 + 0;
-}
-
-/** Wh to kWh, to the tenth of a watt-second's neighbourhood a double can keep apart: 1e-7 kWh. */
-function kwh(wh: number): number {
-  return Math.round(wh * 1e4) / 1e7 + 0;
 }

@@ -41,6 +41,7 @@ export class Simulation {
   #metered: MeteredHome | null = null;
   #meter: SimulatedMeter | null = null;
   #timer: Timer | null = null;
+  #started: Promise<void> = Promise.resolve();
   #writing: Promise<void> = Promise.resolve();
 
   constructor(setup: SimulationSetup) {
@@ -57,22 +58,27 @@ export class Simulation {
    * Makes up the past where there is none, brings the counters up to now, and serves the meter.
    * @throws SolthriveError `bus_unreachable`
    */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#started = this.#live();
+    return this.#started;
+  }
+
+  async #live(): Promise<void> {
     const metered = await this.#liveToNow();
     if (this.#ended.signal.aborted) return;
     const { plan, clock, onFaults, onUpdate, onLost } = this.#setup;
     const hooks = { onFaults, onUpdate, onLost };
     const meter = new SimulatedMeter({ ...plan, ...hooks, home: this.#home, metered, clock });
     this.#metered = metered;
-    this.#meter = meter;
     await meter.start();
-    if (this.#ended.signal.aborted) return meter.stop();
+    this.#meter = meter;
     this.#rememberSoon();
   }
 
   /** Frees the port and remembers the counters. */
   async stop(): Promise<void> {
     this.#ended.abort();
+    await this.#started.catch(() => {});
     this.#timer?.cancel();
     await this.#meter?.stop();
     this.#remember();

@@ -52,7 +52,11 @@ export default function (RED: NodeAPI): void {
     } catch (thrown) {
       fail(thrown);
     }
-    simulation?.start().then(announce, fail);
+    // Not before the journal is there to take in the past.
+    const begin = () => {
+      simulation?.start().then(announce, fail);
+    };
+    RED.events.once('flows:started', begin);
 
     this.on('input', (msg, _send, done) => {
       try {
@@ -65,9 +69,14 @@ export default function (RED: NodeAPI): void {
     });
 
     this.on('close', (_removed: boolean, done: () => void) => {
-      Promise.race([simulation?.stop(), pause(systemClock, CLOSE_WITHIN_MS)])
+      RED.events.off('flows:started', begin);
+      const stopped = new AbortController();
+      Promise.race([simulation?.stop(), pause(systemClock, CLOSE_WITHIN_MS, stopped.signal)])
         .catch((thrown: unknown) => this.warn(asError(thrown).message))
-        .finally(done);
+        .finally(() => {
+          stopped.abort();
+          done();
+        });
     });
   });
 }

@@ -77,7 +77,7 @@ describe('past of a simulated home', () => {
     let kwh = 0;
     for (const minute of past) {
       const { solar, home: used, grid } = minute.power;
-      const truth = flowsOf(home.at(Date.parse(minute.ts)));
+      const truth = flowsOf(home.at(Date.parse(minute.ts) + 30_000));
       const [mean, least, most] = solar!;
       assert.ok(least <= truth.solarW + 0.1 && truth.solarW <= most + 0.1);
       assert.ok(least <= mean && mean <= most && mean >= 0);
