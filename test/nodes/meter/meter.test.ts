@@ -135,7 +135,6 @@ describe('the meter node', () => {
     const site = siteAt(simulated.port);
     await load(site, {});
     await next<Reading>('readings');
-    await helper.clearFlows();
     await helper.setFlows(flow({ id: 'other' }));
     assert.equal((await next<Reading>('readings')).payload.ok, true);
     assert.deepEqual(said(helper.getNode('other'), 'warn'), []);
