@@ -59,7 +59,11 @@ async def serve(kind, where, path, baud):
     else:
         framer = ModbusRtuFramer if kind == "rtu-over-tcp" else ModbusSocketFramer
         server = ModbusTcpServer(
-            slaves, framer=framer, address=("127.0.0.1", int(where)), ignore_missing_slaves=True
+            slaves,
+            framer=framer,
+            address=("127.0.0.1", int(where)),
+            allow_reuse_address=True,
+            ignore_missing_slaves=True,
         )
         ready = None
     task = asyncio.ensure_future(server.serve_forever())
@@ -76,7 +80,7 @@ async def serve(kind, where, path, baud):
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.CRITICAL)
+    logging.disable(logging.CRITICAL)
     if len(sys.argv) < 4:
         sys.exit(__doc__)
     asyncio.run(

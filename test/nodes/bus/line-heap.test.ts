@@ -24,13 +24,15 @@ const serial: BusConfig = {
 class HastyClock implements Clock {
   #mono = 0;
   #waiting = new Set<{ atMs: number; run: () => void }>();
+  #ticking = false;
   now = () => this.#mono;
   mono = () => this.#mono;
 
   after(ms: number, run: () => void) {
     const timer = { atMs: this.#mono + ms, run };
     this.#waiting.add(timer);
-    if (this.#waiting.size === 1) setImmediate(() => this.#tick());
+    if (!this.#ticking) setImmediate(() => this.#tick());
+    this.#ticking = true;
     return { cancel: () => void this.#waiting.delete(timer) };
   }
 
@@ -40,6 +42,7 @@ class HastyClock implements Clock {
 
   #tick(): void {
     const [next] = [...this.#waiting].sort((a, b) => a.atMs - b.atMs);
+    this.#ticking = next !== undefined;
     if (!next) return;
     this.#waiting.delete(next);
     this.#mono = Math.max(this.#mono, next.atMs);
