@@ -42,11 +42,17 @@ export class MinuteBuilder {
     const startMs = this.#minuteOf(endMs);
     const run = this.#rewinds === 0 ? snapshot.run : `${snapshot.run}.${this.#rewinds}`;
     if (this.#minute && (this.#minute.startMs !== startMs || this.#minute.run !== run)) {
-      done.push(this.#finish(this.#minute));
+      done.push(this.#minute.record(this.#config));
+      this.#minute = null;
     }
     this.#minute ??= new OpenMinute(startMs, run);
+    this.#floorMs = startMs;
     this.#minute.add(snapshot, measured);
-    if (endMs === startMs + MINUTE_MS) done.push(this.#finish(this.#minute));
+    if (endMs === startMs + MINUTE_MS) {
+      done.push(this.#minute.record(this.#config));
+      this.#minute = null;
+      this.#floorMs = endMs;
+    }
     return done;
   }
 
@@ -65,12 +71,6 @@ export class MinuteBuilder {
     this.#rewinds += 1;
     this.#floorMs = Number.NEGATIVE_INFINITY;
     return startMs;
-  }
-
-  #finish(minute: OpenMinute): MinuteRecord {
-    this.#floorMs = minute.startMs + MINUTE_MS;
-    this.#minute = null;
-    return minute.record(this.#config);
   }
 }
 

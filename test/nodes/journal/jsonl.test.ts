@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { readJsonLines, realDisk, replaceWhole } from '../../../nodes/journal/jsonl.ts';
+import { asMinute, readMinutes } from '../../../nodes/journal/minutes.ts';
+import { minuteAt, recordsFolder } from './samples.ts';
+
+async function readAll(file: string) {
+  const tally = { bad: 0 };
+  const values: unknown[] = [];
+  for await (const value of readJsonLines(file, tally)) values.push(value);
+  return { values, bad: tally.bad };
+}
+
+describe('lines on disk', () => {
+  it('cuts a tail torn at any byte before the first append, and nothing else', async () => {
+    const folder = recordsFolder();
+    const kept = '{"n":1}\n{"n":2}\n';
+    const last = '{"n":3,"text":"Ärger"}\n';
+    const bytes = Buffer.from(kept + last);
+    for (let length = 0; length <= bytes.length; length++) {
+      const file = join(folder, `${length}.jsonl`);
+      writeFileSync(file, bytes.subarray(0, length));
+      const whole = bytes.subarray(0, length).lastIndexOf(0x0a) + 1;
+      const appender = await realDisk.open(file);
+      await appender.append('{"n":4}\n');
+      await appender.close();
+      assert.equal(readFileSync(file, 'utf8'), `${bytes.subarray(0, whole)}{"n":4}\n`);
+    }
+  });
+
+  it('cuts a torn tail of any size', async () => {
+    const file = join(recordsFolder(), 'long.jsonl');
+    writeFileSync(file, `{"n":1}\n${'x'.repeat(200_000)}`);
+    await (await realDisk.open(file)).close();
+    assert.equal(readFileSync(file, 'utf8'), '{"n":1}\n');
+    writeFileSync(file, 'x'.repeat(200_000));
+    await (await realDisk.open(file)).close();
+    assert.equal(readFileSync(file, 'utf8'), '');
+  });
+
+  it('reads a file torn at any byte as the lines that are whole', async () => {
+    const file = join(recordsFolder(), 'torn.jsonl');
+    const bytes = Buffer.from('{"n":1}\n{"n":2}\n');
+    for (let length = 0; length <= bytes.length; length++) {
+      writeFileSync(file, bytes.subarray(0, length));
+      const { values, bad } = await readAll(file);
+      assert.equal(values.length, Math.floor((length + 1) / 8));
+      assert.equal(bad, (length + 1) % 8 > 1 ? 1 : 0);
+    }
+  });
+
+  it('loses one line to one bad line', async () => {
+    const file = join(recordsFolder(), 'odd.jsonl');
+    writeFileSync(
+      file,
+      Buffer.concat([
+        Buffer.from('\uFEFF{"n":1}\r\n{"n":2}\r\n'),
+        Buffer.from([0, 0, 0]),
+        Buffer.from('{"n":3}\n'),
+        Buffer.from([0xff, 0xfe, 0x00, 0x0a]),
+        Buffer.from('\n{"n":\n{"n":4}\n'),
+        Buffer.alloc(64),
+      ]),
+    );
+    const { values, bad } = await readAll(file);
+    assert.deepEqual(values, [{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }]);
+    assert.equal(bad, 2);
+  });
+
+  it('reads archives, and of a damaged one what it gives back', async () => {
+    const folder = recordsFolder();
+    const text = Array.from({ length: 5000 }, (_, n) => `{"n":${n},"x":${Math.random()}}\n`).join(
+      '',
+    );
+    const bytes = gzipSync(text);
+    writeFileSync(join(folder, 'good.gz'), bytes);
+    writeFileSync(join(folder, 'torn.gz'), bytes.subarray(0, bytes.length / 2));
+    assert.deepEqual((await readAll(join(folder, 'good.gz'))).values.length, 5000);
+    const torn = await readAll(join(folder, 'torn.gz'));
+    assert.ok(torn.bad >= 1 && torn.values.length < 5000);
+    assert.deepEqual(await readAll(join(folder, 'none.gz')), { values: [], bad: 0 });
+  });
+
+  it('replaces a file as a whole or not at all', async () => {
+    const folder = recordsFolder();
+    const file = join(folder, 'state.json');
+    await replaceWhole(file, 'one');
+    await replaceWhole(file, 'two');
+    assert.equal(readFileSync(file, 'utf8'), 'two');
+    const blocked = join(folder, 'folder');
+    mkdirSync(join(blocked, 'inside'), { recursive: true });
+    await assert.rejects(replaceWhole(blocked, 'three'));
+    assert.equal(existsSync(`${blocked}.tmp`), false);
+  });
+});
+
+describe('minute files', () => {
+  it('gives the minutes of a stretch, from open and closed days', async () => {
+    const records = recordsFolder();
+    mkdirSync(join(records, 'minute'));
+    const write = (name: string, ...lines: object[]) => {
+      const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+      const bytes = name.endsWith('.gz') ? gzipSync(text) : text;
+      writeFileSync(join(records, 'minute', name), bytes);
+    };
+    const at = (ts: string, more = {}) => minuteAt(`2026-06-${ts}:00.000Z`, more);
+    write('2026-06-20.jsonl.gz', at('20T23:58'), at('20T23:59'));
+    write('2026-06-20.jsonl', at('20T23:59', { run: 'r2' }));
+    write('2026-06-21.jsonl', at('21T00:01'), { v: 9 }, at('21T00:00'));
+    write('2026-06-22.jsonl', at('22T00:00'));
+    write('notes.txt', at('21T00:00'));
+    const { minutes, bad } = await readMinutes(records, {
+      fromMs: Date.parse('2026-06-20T23:59:00Z'),
+      toMs: Date.parse('2026-06-21T00:01:00Z'),
+    });
+    assert.deepEqual(
+      minutes.map(({ ts, covered_s }) => [ts, covered_s]),
+      [
+        ['2026-06-20T23:59:00.000Z', 120],
+        ['2026-06-21T00:00:00.000Z', 60],
+      ],
+    );
+    assert.equal(bad, 1);
+  });
+
+  it('knows a minute record when it sees one', () => {
+    const good = minuteAt('2026-06-21T12:00:00.000Z');
+    assert.equal(asMinute(good), good);
+    const others = [
+      null,
+      3,
+      [],
+      { ...good, v: 2 },
+      { ...good, ts: '2026-06-21T12:00:01.000Z' },
+      { ...good, ts: '2026-06-21T12:00:00Z' },
+      { ...good, ts: 'noon' },
+      { ...good, rev: '1' },
+      { ...good, energy: null },
+    ];
+    for (const other of others) assert.equal(asMinute(other), null);
+  });
+});
