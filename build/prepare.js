@@ -42,13 +42,11 @@ function fail(reason) {
 
 // --- install ---------------------------------------------------------------------------------
 
-/** What an installation depends on; scripts and other fields of package.json do not count. */
+/** What an installation depends on: our own name, scripts and version do not count. */
 function wantedDigest() {
   const { dependencies, devDependencies, allowScripts } = readJson('package.json');
-  return digest(
-    JSON.stringify({ dependencies, devDependencies, allowScripts }),
-    readFileSync(at('package-lock.json'), 'utf8'),
-  );
+  const { '': _, ...packages } = readJson('package-lock.json').packages;
+  return digest(JSON.stringify({ dependencies, devDependencies, allowScripts, packages }));
 }
 
 function isInstalled() {
