@@ -71,7 +71,14 @@ async function startIn({ loaded, mode, write, undo }: Start): Promise<Appliance>
   createFolders(site.paths);
   ensureToken(site.paths);
   const { http, editor, logging } = site.config;
-  const log = createLog({ write, now: systemClock.now, verbose: isVerbose(logging.level) });
+  const { default: RED } = await import('node-red');
+  const log = createLog({
+    write,
+    now: systemClock.now,
+    verbose: isVerbose(logging.level),
+    // No flow of ours has credentials: until one has, there is no file of them.
+    isNoise: (text) => text === RED.log._('nodes.credentials.encryptedNotFound'),
+  });
   log.say(words('start.starting', { version: site.version, pid: process.pid }));
   reportProblems(site, log);
 
@@ -97,7 +104,6 @@ async function startIn({ loaded, mode, write, undo }: Start): Promise<Appliance>
     refuse: refused.reject,
   });
 
-  const { default: RED } = await import('node-red');
   const again = { flows: { flows: [], credentials: {} }, deploymentType: 'reload' };
   const desk = createFlowDesk(storage.layers, () => RED.runtime.flows.setFlows(again));
   RED.init(front.inner, nodeRedSettings({ site, storage, start, desk, log }));

@@ -20,6 +20,8 @@ export interface FrontRules {
   ownHosts: () => OwnHosts;
   /** False: there is no editor, for nobody. */
   editor: boolean;
+  /** How many sockets one address may hold; a proxy on this machine speaks for many. */
+  socketsPerAddress?: number;
 }
 
 export interface Refusal {
@@ -27,7 +29,7 @@ export interface Refusal {
   error: SolthriveError;
 }
 
-/** Sockets one address may hold, beside loopback: a proxy on the machine speaks for many. */
+/** Far more than a household's phones; far less than what makes an honest request fail. */
 const SOCKETS_PER_ADDRESS = 100;
 const SOCKETS = 2_000;
 
@@ -107,7 +109,7 @@ export function createFront(rules: FrontRules): Front {
     maxHeaderSize: 16_384,
   });
   server.maxConnections = SOCKETS;
-  limitSockets(server);
+  limitSockets(server, rules.socketsPerAddress ?? SOCKETS_PER_ADDRESS);
 
   server.on('request', (request, response) => {
     const refusal = refusalOf(request, rules) ?? (isOpen ? null : starting());
@@ -174,7 +176,7 @@ function refuseUpgrade(socket: Duplex, { status, error }: Refusal): void {
   );
 }
 
-function limitSockets(server: Server): void {
+function limitSockets(server: Server, limit: number): void {
   const held = new Map<string, number>();
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
@@ -186,6 +188,6 @@ function limitSockets(server: Server): void {
       if (left > 0) held.set(address, left);
       else held.delete(address);
     });
-    if (count > SOCKETS_PER_ADDRESS) socket.destroy();
+    if (count > limit) socket.destroy();
   });
 }

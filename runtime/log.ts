@@ -37,9 +37,11 @@ export interface LogOptions {
   now: () => number;
   /** Lets Node-RED's own remarks through: someone asked for detail. */
   verbose: boolean;
+  /** Warnings of Node-RED's that are no news here. */
+  isNoise?: (text: string) => boolean;
 }
 
-export function createLog({ write, now, verbose }: LogOptions): Log {
+export function createLog({ write, now, verbose, isNoise }: LogOptions): Log {
   const line = (level: string, text: string) => {
     const time = new Date(now()).toISOString().slice(11, 19);
     for (const part of text.split('\n')) write(`${time}Z ${level.padEnd(5)} ${part}`);
@@ -49,9 +51,10 @@ export function createLog({ write, now, verbose }: LogOptions): Log {
     warn: (text) => line('warn', text),
     error: (text) => line('error', text),
     handle({ level, msg, type, name, id }) {
-      if (!verbose && level >= INFO && type === undefined) return;
+      const text = textOf(msg);
+      if (!verbose && type === undefined && (level >= INFO || isNoise?.(text))) return;
       const who = type === undefined ? '' : `[${type}:${name || id}] `;
-      line(LEVELS[level] ?? 'info', who + textOf(msg));
+      line(LEVELS[level] ?? 'info', who + text);
     },
   };
 }

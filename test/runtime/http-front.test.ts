@@ -34,7 +34,11 @@ describe('the front door', () => {
 
   async function openFront(editor: boolean): Promise<Front> {
     letIn = [];
-    const opened = createFront({ ownHosts: () => machineHosts(['solar.example']), editor });
+    const opened = createFront({
+      ownHosts: () => machineHosts(['solar.example']),
+      editor,
+      socketsPerAddress: 3,
+    });
     opened.inner.on('request', (request, response) => {
       letIn.push(request.url ?? '');
       response.end('in');
@@ -130,10 +134,31 @@ describe('the front door', () => {
     assert.equal((await ask({ path: '/editor/flows', headers: allowedPage })).status, 403);
   });
 
+  const homeAddress = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+
+  it('keeps one address from taking all sockets, and lets it in again', async function () {
+    if (homeAddress === undefined) this.skip();
+    const headers = { Host: `${homeAddress}:${port}` };
+    const held = Array.from({ length: 3 }, () => connect(port, homeAddress));
+    await Promise.all(held.map((socket) => once(socket, 'connect')));
+    const refused = connect(port, homeAddress)
+      .resume()
+      .on('error', () => {});
+    await once(refused, 'close');
+    assert.equal((await ask({ path: '/' })).status, 200, 'others are served');
+    for (const socket of held) socket.destroy();
+    await Promise.all(held.map((socket) => once(socket, 'close')));
+    let status = 0;
+    while (status !== 200) {
+      const again = ask({ path: '/', headers, address: homeAddress });
+      ({ status } = await again.catch(() => ({ status: 0 })));
+    }
+  });
+
   it('shows the editor to nobody at home', async function () {
-    const address = Object.values(networkInterfaces())
-      .flatMap((list) => list ?? [])
-      .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+    const address = homeAddress;
     if (address === undefined) this.skip();
     for (const way of WAYS) {
       for (const path of ['/editor/', '/EDITOR/flows', '//editor/comms', 'http://x/editor/comms']) {
