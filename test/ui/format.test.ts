@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import {
+  clockText,
+  formatPower,
+  NO_VALUE,
+  percentText,
+  powerText,
+  scaleText,
+  sinceText,
+} from '../../ui/elements/format.ts';
+import { german, reader } from './reader.ts';
+
+const plain = (text: string) => text.replaceAll(/\s/g, ' ');
+
+describe('numbers and times for a reader', () => {
+  it('writes watts below a kilowatt and kilowatts above, without a sign', () => {
+    const cases: [number, string][] = [
+      [0, '0 W'],
+      [-0.2, '0 W'],
+      [812.4, '812 W'],
+      [999.4, '999 W'],
+      [999.6, '1.00 kW'],
+      [-3512, '3.51 kW'],
+      [9994, '9.99 kW'],
+      [9996, '10.0 kW'],
+      [48_230, '48.2 kW'],
+    ];
+    for (const [watts, text] of cases) assert.equal(plain(powerText(watts, reader)), text);
+  });
+
+  it('never writes a number for what is unknown', () => {
+    for (const unknown of [null, undefined, Number.NaN]) {
+      assert.deepEqual(formatPower(unknown, reader), { value: NO_VALUE, unit: '' });
+      assert.equal(powerText(unknown, reader), 'no data');
+    }
+  });
+
+  it('follows the locale', () => {
+    assert.equal(plain(powerText(3512, german)), '3,51 kW');
+    assert.equal(plain(scaleText(2500, german)), '2,5 kW');
+    assert.equal(plain(percentText(0.634, german)), '63 %');
+    const fiveInChicago = Date.parse('2026-06-21T22:05:00Z');
+    assert.equal(plain(clockText(fiveInChicago, reader, 'America/Chicago')), '5:05 PM');
+    assert.equal(plain(clockText(fiveInChicago, german, 'America/Chicago')), '17:05');
+  });
+
+  it('rounds a share to 100 or 0 percent only when it is all or nothing', () => {
+    assert.equal(percentText(1, reader), '100%');
+    assert.equal(percentText(0.999, reader), '99%');
+    assert.equal(percentText(0.001, reader), '1%');
+    assert.equal(percentText(0, reader), '0%');
+  });
+
+  it('puts the day before a time that is not of today', () => {
+    const now = new Date(2026, 5, 21, 14, 0).getTime();
+    assert.equal(plain(sinceText(new Date(2026, 5, 21, 9, 5).getTime(), now, reader)), '9:05 AM');
+    const yesterday = new Date(2026, 5, 20, 9, 5).getTime();
+    assert.equal(plain(sinceText(yesterday, now, reader)), 'Jun 20, 9:05 AM');
+  });
+});
