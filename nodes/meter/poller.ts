@@ -11,9 +11,10 @@ import type { Reading } from './reading.ts';
 import { type MeterSession, SLOW_PERIOD_MS } from './session.ts';
 
 /** For timers that fire late, and so that a snapshot on the tick finds the reading there, ms. */
-const MARGIN_MS = 15;
+const MARGIN_MS = 25;
 /** Time a silent meter is likely to take up when it is tried, ms. */
 const TRIAL_MS = 350;
+const SLACK_SHARE = 0.05;
 
 export interface PollerOptions {
   line: Line;
@@ -34,6 +35,11 @@ export class Poller {
   #tick = 0;
   #startedMs = Number.NEGATIVE_INFINITY;
   #cycles = 0;
+  /**
+   * How much sooner cycles end than their requests cost, ms: a line that has rested needs no silence
+   * before the first one. Learnt, because it depends on the line, the meters and the machine.
+   */
+  #slackMs = 0;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: PollerOptions) {
@@ -73,9 +79,18 @@ export class Poller {
     this.#cycles++;
     const inTurn = this.#inPass();
     const first = this.#cycles % Math.max(1, inTurn.length);
+    const costMs = costOf(inTurn);
     for (const record of [...inTurn.slice(first), ...inTurn.slice(0, first)]) {
       await this.#poll(record);
     }
+    const slackMs = costMs - (clock.mono() - this.#startedMs);
+    if (inTurn.every(({ isAnswering }) => isAnswering)) this.#learnSlack(slackMs);
+  }
+
+  /** Takes less slack at once and more by and by: too early is old news, too late is none. */
+  #learnSlack(slackMs: number): void {
+    const more = this.#slackMs + SLACK_SHARE * (slackMs - this.#slackMs);
+    this.#slackMs = Math.max(0, Math.min(slackMs, more));
   }
 
   async #poll(record: PollRecord): Promise<void> {
@@ -98,11 +113,14 @@ export class Poller {
     const answering = this.#records.filter(({ isAnswering }) => isAnswering);
     const inTurn = answering.sort((a, b) => b.session.slowAgeMs - a.session.slowAgeMs);
     for (const { session } of inTurn) {
-      const isDue = session.slowAgeMs >= SLOW_PERIOD_MS - intervalMs / 2;
-      const mayBegin = isDue && rounds > 0;
+      const isDue = () => session.slowAgeMs >= SLOW_PERIOD_MS - intervalMs / 2;
+      const mayBegin = isDue() && rounds > 0;
       if (mayBegin) rounds--;
-      for (let work = session.nextSlow(mayBegin); work; work = session.nextSlow(false)) {
-        const hasTime = clock.mono() + work.costMs <= this.#nextStartMs();
+      for (;;) {
+        const work = session.nextSlow(mayBegin && isDue());
+        if (!work) break;
+        const endMs = clock.mono() + work.costMs + this.#slackMs;
+        const hasTime = endMs <= this.#nextStartMs();
         // On a line that is always busy, one request in a cycle may come late.
         const isStarved = session.slowAgeMs > SLOW_PERIOD_MS;
         if (signal.aborted || (!hasTime && !isStarved)) return;
@@ -163,8 +181,7 @@ export class Poller {
 
   /** From the start of a cycle to its tick, ms. */
   #leadMs(): number {
-    const costs = this.#inPass().map(({ session }) => session.pollCostMs);
-    return costs.reduce((total, costMs) => total + costMs, MARGIN_MS);
+    return costOf(this.#inPass()) - this.#slackMs + MARGIN_MS;
   }
 
   async #until(monoMs: number): Promise<void> {
@@ -177,4 +194,8 @@ export class Poller {
     const status = this.#ending.signal.aborted ? null : record.report();
     if (status) this.#options.onStatus(status);
   }
+}
+
+function costOf(records: readonly PollRecord[]): number {
+  return records.reduce((total, { session }) => total + session.pollCostMs, 0);
 }

@@ -109,10 +109,25 @@ describe('poller', () => {
     await clock.advance(20_000);
     const ends = readings.map(({ ts }) => Date.parse(ts) % 1000);
     assert.equal(ends.length, 20);
-    assert.deepEqual(new Set(ends), new Set([985]));
+    assert.deepEqual(new Set(ends), new Set([975]));
     assert.ok(readings.every(({ ok }) => ok));
     assert.equal(readings[0]?.channels.mains?.power_w, 1500);
     assert.equal(readings[0]?.latency_ms, POLL_MS);
+    assert.equal(readings[1]?.channels.mains?.import_kwh, 30, 'counters come at once');
+  });
+
+  it('learns how much sooner a rested line is done', async () => {
+    line.add(1, WATTNODE, VALUES);
+    line.costMs = ({ count }) => line.perRequestMs + line.perRegisterMs * count + 50;
+    line.tookMs = ({ count }) => line.perRequestMs + line.perRegisterMs * count;
+    start([1]);
+    await clock.advance(120_000);
+    const endMs = () => Date.parse(readings.at(-1)!.ts) % 1000;
+    assert.ok(Date.parse(readings[0]!.ts) % 1000 <= 875);
+    assert.ok(endMs() >= 973 && endMs() <= 975, `${endMs()}`);
+    line.tookMs = ({ count }) => line.costMs({ count });
+    await clock.advance(2_000);
+    assert.ok(endMs() >= 973 && endMs() <= 975, `${endMs()}`);
   });
 
   it('keeps its grid when the wall clock jumps', async () => {
@@ -131,10 +146,12 @@ describe('poller', () => {
     await clock.advance(61_000);
     const counters = line.asked.filter(({ address }) => address === 1106);
     assert.ok(counters.length >= 6 && counters.length <= 7, `${counters.length} rounds in 61 s`);
-    const last = readings.at(-1)?.channels.mains;
+    const { mono_ms, channels } = readings.at(-1)!;
+    const last = channels.mains;
+    const before = counters.filter(({ endMs }) => endMs < mono_ms);
     assert.equal(last?.import_kwh, 30);
     assert.equal(last?.export_kwh, 3);
-    assert.equal(last?.counters_mono_ms, counters.at(-1)?.endMs);
+    assert.equal(last?.counters_mono_ms, before.at(-1)?.endMs);
     assert.equal(readings.at(-1)?.frequency_hz, 60);
     const marks = line.asked.filter(({ address }) => address === 1706 || address === 0);
     assert.equal(marks.length, 2, 'each mark of identity is read once');
@@ -160,7 +177,7 @@ describe('poller', () => {
     for (let at = 0; at + 3 <= readings.length; at += 3) {
       const cycle = readings.slice(at, at + 3);
       assert.equal(new Set(cycle.map(({ meter }) => meter)).size, 3);
-      assert.equal(Date.parse(cycle[2]!.ts) % 1000, 985);
+      assert.equal(Date.parse(cycle[2]!.ts) % 1000, 975);
       firsts.add(cycle[0]!.meter);
     }
     assert.equal(firsts.size, 3);
@@ -204,7 +221,7 @@ describe('poller', () => {
     line.perRequestMs = 20;
     await clock.advance(10_000);
     const ends = readings.slice(-5).map(({ ts }) => Date.parse(ts) % 1000);
-    assert.deepEqual(new Set(ends), new Set([985]));
+    assert.deepEqual(new Set(ends), new Set([975]));
     assert.ok(unit);
   });
 
@@ -235,7 +252,7 @@ describe('poller', () => {
     await clock.advance(60_000);
     const ends = goodOf('m1').map(({ ts }) => Date.parse(ts) % 1000);
     assert.equal(ends.length, 60);
-    assert.deepEqual(new Set(ends), new Set([985]));
+    assert.deepEqual(new Set(ends), new Set([975]));
     assert.ok(readings.filter(({ meter }) => meter === 'm2').length >= 50, 'it is tried on');
   });
 
