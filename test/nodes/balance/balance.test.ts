@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { NodeAPI } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import balanceNode from '../../../nodes/balance/balance.ts';
+import type { Measured } from '../../../nodes/balance/measured.ts';
+import type { Snapshot } from '../../../nodes/balance/snapshot.ts';
+import { isoTime } from '../../../nodes/site/clock.ts';
+import type { Site } from '../../../nodes/site/config.ts';
+import { temporaryFolder } from '../../support/appliance.ts';
+import { badgeOf, sampleReading, sampleSite, siteNode } from '../../support/samples.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+helper.init(createRequire(import.meta.url).resolve('node-red'));
+
+type Sent = { topic: string; payload: Snapshot; measured: Measured };
+
+const FLOW = [
+  { id: 'tab', type: 'tab' },
+  { id: 'site', type: 'solthrive-site' },
+  { id: 'balance', type: 'solthrive-balance', site: 'site', z: 'tab', wires: [['out']] },
+  { id: 'out', type: 'helper', z: 'tab' },
+];
+
+function site(): Site {
+  const folder = temporaryFolder();
+  const paths = sampleSite().paths;
+  return sampleSite(
+    {},
+    { paths: { ...paths, run: join(folder, 'run'), records: join(folder, 'data') } },
+  );
+}
+
+describe('the balance node', () => {
+  let clock: VirtualClock;
+  let sent: Sent[] = [];
+
+  const load = async (home: Site) => {
+    clock = new VirtualClock('2026-06-21T12:00:00.400Z');
+    sent = [];
+    const mounted = (RED: NodeAPI) => balanceNode(RED, clock);
+    await helper.load([siteNode(home), mounted], FLOW as never);
+    helper.getNode('out').on('input', (msg: unknown) => sent.push(msg as Sent));
+    while (clock.waiting === 0) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const reading = (more: object = {}) => {
+    const { mains } = sampleReading(0).channels;
+    const pv = { role: 'solar', power_w: 700 };
+    return {
+      topic: 'reading/main',
+      payload: { meter: 'main', ok: true, channels: { mains, pv }, ...more },
+    };
+  };
+  const receive = (msg: object) => helper.getNode('balance').receive(msg as never);
+  const refused = async (msg: object): Promise<string> => {
+    const refusal = once(helper.getNode('balance'), 'call:error');
+    receive(msg);
+    const [{ args }] = (await refusal) as [{ args: [Error] }];
+    return args[0].message;
+  };
+
+  afterEach(() => helper.unload());
+
+  it('sends a snapshot on each second once every source has reported', async () => {
+    await load(site());
+    assert.equal(badgeOf(helper.getNode('balance')), 'solthrive-balance.status.connecting');
+    receive(reading());
+    await clock.advance(600);
+    receive(reading());
+    await clock.advance(1000);
+    assert.deepEqual(
+      sent.map(({ topic, payload }) => [topic, payload.ts, payload.seq, payload.home_w]),
+      [
+        ['snapshot', '2026-06-21T12:00:01.000Z', 1, 1200],
+        ['snapshot', '2026-06-21T12:00:02.000Z', 2, 1200],
+      ],
+    );
+    assert.equal(sent[0]?.payload.run, sent[1]?.payload.run);
+    assert.equal(sent[1]?.measured.covered_s, 0.6);
+    assert.equal(badgeOf(helper.getNode('balance')), 'solthrive-balance.status.live');
+  });
+
+  it('waits three seconds for a source that says nothing', async () => {
+    await load(site());
+    await clock.advance(2600);
+    assert.equal(sent.length, 0);
+    await clock.advance(1000);
+    assert.deepEqual([sent.length, sent[0]?.payload.quality], [1, 'stale']);
+    assert.equal(badgeOf(helper.getNode('balance')), 'solthrive-balance.status.stale');
+  });
+
+  it('refuses what is no reading, says where, and goes on', async () => {
+    await load(site());
+    assert.match(await refused(reading({ meter: 'stranger' })), /stranger.*not in meter.yaml/);
+    assert.match(await refused({ topic: 'reading/main', payload: 7 }), /not a reading/);
+    const nan = { pv: { role: 'solar', power_w: Number.NaN } };
+    assert.match(await refused(reading({ channels: nan })), /channels.pv.power_w/);
+    assert.match(await refused(reading({ mono_ms: Date.now() })), /mono_ms/);
+    assert.match(await refused({ topic: 'fault', payload: {} }), /fault/);
+    receive(reading());
+    await clock.advance(600);
+    assert.equal(sent[0]?.payload.home_w, 1200);
+  });
+
+  it('lists the faults that are active', async () => {
+    await load(site());
+    receive(reading());
+    receive({ topic: 'fault', payload: { id: 'bus_errors', source: 'lan' } });
+    await clock.advance(600);
+    assert.deepEqual(sent[0]?.payload.errors, ['bus_errors']);
+  });
+
+  it('goes on with the energy of the run before, under a new run', async () => {
+    const home = site();
+    await load(home);
+    for (let n = 0; n < 100; n++) {
+      receive(reading({ ts: isoTime(clock.now()) }));
+      await clock.advance(1000);
+    }
+    const before = sent.at(-1)!.payload;
+    assert.ok(before.energy.import_kwh! > 0.013);
+    await helper.unload();
+    await load(home);
+    receive(reading());
+    await clock.advance(600);
+    const after = sent[0]!.payload;
+    assert.deepEqual(after.energy, before.energy);
+    assert.notEqual(after.run, before.run);
+    assert.equal(after.seq, 1);
+  });
+
+  it('says so when it has no site, and leaves no timer behind', async () => {
+    await load(site());
+    await helper.unload();
+    assert.equal(clock.waiting, 0);
+    const mounted = (RED: NodeAPI) => balanceNode(RED, clock);
+    await helper.load(mounted, [
+      { id: 'balance', type: 'solthrive-balance', site: '', wires: [] },
+    ] as never);
+    assert.equal(badgeOf(helper.getNode('balance')), 'solthrive-balance.status.faulty');
+  });
+});

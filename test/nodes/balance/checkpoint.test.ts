@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Checkpoint, readResume } from '../../../nodes/balance/checkpoint.ts';
+import type { LedgerState } from '../../../nodes/balance/measured.ts';
+import { temporaryFolder } from '../../support/appliance.ts';
+
+const state = (n: number): LedgerState => ({
+  n,
+  at: 1000 * n,
+  totals: { import_kwh: n / 1000 },
+  home: { raw: 1, shown: 1, pending: 0 },
+  channels: { 'main/mains': { counter: { import: 5 }, age_s: 3, ahead: { import: 0.001 } } },
+});
+
+function folders() {
+  const folder = temporaryFolder();
+  const records = join(folder, 'data');
+  mkdirSync(join(records, 'minute'), { recursive: true });
+  return { run: join(folder, 'run'), records };
+}
+
+const line = (n: number) => `${JSON.stringify({ v: 1, ledger: state(n) })}\n`;
+
+describe('where energy continues', () => {
+  it('keeps the newest state, one write at a time', async () => {
+    const paths = folders();
+    const checkpoint = new Checkpoint(paths);
+    for (let n = 1; n <= 50; n++) checkpoint.keep(state(n));
+    await checkpoint.settled();
+    assert.deepEqual(await readResume(paths), state(50));
+    assert.deepEqual(readdirSync(paths.run), ['checkpoint.json']);
+  });
+
+  it('does without a run folder that cannot be written', async () => {
+    const paths = folders();
+    writeFileSync(paths.run, 'a file');
+    const checkpoint = new Checkpoint(paths);
+    checkpoint.keep(state(1));
+    await checkpoint.settled();
+    assert.equal(await readResume(paths), null);
+  });
+
+  it('takes the last minute record where a power cut took the run folder', async () => {
+    const paths = folders();
+    const file = (name: string) => join(paths.records, 'minute', name);
+    writeFileSync(file('2026-06-19.jsonl.gz'), gzipSync(line(100)));
+    assert.equal((await readResume(paths))?.n, 100);
+    writeFileSync(file('2026-06-20.jsonl'), line(159) + line(160) + line(220).slice(0, 40));
+    assert.equal((await readResume(paths))?.n, 160);
+    writeFileSync(file('2026-06-21.jsonl'), '{"v":1,"run":"past"}\n');
+    assert.equal((await readResume(paths))?.n, 160);
+  });
+
+  it('takes the newer of the two, and never the energy of another home', async () => {
+    const paths = folders();
+    writeFileSync(join(paths.records, 'minute', '2026-06-20.jsonl'), line(60));
+    const checkpoint = new Checkpoint(paths);
+    checkpoint.keep(state(75));
+    await checkpoint.settled();
+    assert.equal((await readResume(paths))?.n, 75);
+    assert.equal(await readResume({ ...paths, records: join(paths.records, 'simulated') }), null);
+    writeFileSync(join(paths.records, 'minute', '2026-06-20.jsonl'), line(120));
+    assert.equal((await readResume(paths))?.n, 120);
+  });
+});

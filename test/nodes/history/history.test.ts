@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { NodeAPI } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import historyNode from '../../../nodes/history/history.ts';
+import type { DayHistory } from '../../../nodes/history/series.ts';
+import { badgeOf, sampleSite, siteNode } from '../../support/samples.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { minuteAt, recordsFolder } from '../journal/samples.ts';
+
+helper.init(createRequire(import.meta.url).resolve('node-red'));
+
+const NOON = Date.parse('2026-06-21T12:00:00Z');
+const at = (ms: number) => new Date(ms).toISOString();
+const FLOW = [
+  { id: 'tab', type: 'tab' },
+  { id: 'site', type: 'solthrive-site' },
+  { id: 'history', type: 'solthrive-history', site: 'site', z: 'tab', wires: [['out']] },
+  { id: 'out', type: 'helper', z: 'tab' },
+];
+
+describe('the history node', () => {
+  const sent: { topic: string; payload: DayHistory }[] = [];
+  const load = async (...text: string[]) => {
+    sent.length = 0;
+    const records = recordsFolder();
+    mkdirSync(join(records, 'minute'));
+    writeFileSync(join(records, 'minute', '2026-06-21.jsonl'), text.map((t) => `${t}\n`).join(''));
+    const site = sampleSite({}, { paths: { ...sampleSite().paths, records } });
+    const mounted = (RED: NodeAPI) => historyNode(RED, new VirtualClock());
+    await helper.load([siteNode(site), mounted], FLOW as never);
+    helper.getNode('out').on('input', (msg: unknown) => sent.push(msg as never));
+  };
+  const receive = async (topic: string, payload: unknown) => {
+    const [message] = await Promise.all([
+      once(helper.getNode('out'), 'input'),
+      helper.getNode('history').receive({ topic, payload } as never),
+    ]);
+    return (message[0] as { payload: DayHistory }).payload;
+  };
+
+  afterEach(() => helper.unload());
+
+  it('sends the day that is on disk as soon as it is read', async () => {
+    const loaded = load(JSON.stringify(minuteAt(at(NOON - 120_000))), 'not a line');
+    await loaded;
+    if (sent.length === 0) await once(helper.getNode('out'), 'input');
+    assert.equal(sent[0]?.topic, 'history/day');
+    assert.deepEqual(sent[0]?.payload.home.slice(-3), [null, 1200, null]);
+    assert.equal(badgeOf(helper.getNode('history')), 'solthrive-history.status.live');
+  });
+
+  it('sends the whole day anew with every minute, live or past', async () => {
+    await load();
+    if (sent.length === 0) await once(helper.getNode('out'), 'input');
+    const live = await receive('minute', minuteAt(at(NOON - 60_000)));
+    assert.deepEqual(live.home.slice(-2), [null, 1200]);
+    const past = [minuteAt(at(NOON - 180_000)), minuteAt(at(NOON - 120_000), { simulated: true })];
+    const both = await receive('minute/past', past);
+    assert.deepEqual(both.home.slice(-4), [null, 1200, 1200, 1200]);
+    assert.equal(both.simulated, true);
+  });
+
+  it('refuses what is no minute', async () => {
+    await load();
+    const refused = once(helper.getNode('history'), 'call:error');
+    helper.getNode('history').receive({ topic: 'minute', payload: {} } as never);
+    const [{ args }] = (await refused) as [{ args: [Error] }];
+    assert.match(args[0].message, /not a minute/);
+  });
+});
