@@ -17,6 +17,8 @@ interface BalanceDef extends NodeDef {
 const STATES = { good: 'live', partial: 'degraded', stale: 'stale' } as const;
 
 export default function (RED: NodeAPI, clock: Clock = systemClock): void {
+  const seen = new Set<string>();
+
   RED.nodes.registerType('solthrive-balance', function (this: Node, def: BalanceDef) {
     RED.nodes.createNode(this, def);
     let shown: NodeState | null = null;
@@ -31,11 +33,13 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
     const pulse = new Pulse({
       site: holder.site,
       clock,
+      fresh: !seen.has(this.id),
       onTick: ({ snapshot, measured }) => {
         show(stateOf(snapshot));
         this.send({ topic: 'snapshot', payload: snapshot, measured });
       },
     });
+    seen.add(this.id);
     show('connecting');
     pulse.start().catch((thrown) => this.error(asError(thrown)));
 

@@ -9,6 +9,7 @@ import { gunzip } from 'node:zlib';
 import { z } from 'zod';
 import type { SitePaths } from '../site/config.ts';
 import type { LedgerState } from './measured.ts';
+import { type Unrecorded, unrecordedSince } from './unrecorded.ts';
 
 const kwh = z.number();
 const ways = z.object({ import: kwh.optional(), export: kwh.optional() });
@@ -81,11 +82,20 @@ export class Checkpoint {
   }
 }
 
+/** Where a run goes on. */
+export interface Resume {
+  ledger: LedgerState;
+  /** What the checkpoint knows and no minute record does. */
+  unrecorded: Unrecorded | null;
+}
+
 /** The newest state an earlier run has left; null where there is none. */
-export async function readResume(paths: CheckpointPaths): Promise<LedgerState | null> {
+export async function readResume(paths: CheckpointPaths): Promise<Resume | null> {
   const [kept, recorded] = await Promise.all([readCheckpoint(paths), lastRecorded(paths.records)]);
-  if (kept === null || recorded === null) return kept ?? recorded;
-  return kept.n >= recorded.n ? kept : recorded;
+  if (kept === null || (recorded !== null && recorded.n > kept.n)) {
+    return recorded && { ledger: recorded, unrecorded: null };
+  }
+  return { ledger: kept, unrecorded: recorded && unrecordedSince(recorded, kept) };
 }
 
 async function readCheckpoint({ run, records }: CheckpointPaths): Promise<LedgerState | null> {

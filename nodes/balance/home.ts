@@ -12,6 +12,7 @@ import { balancePower, HomeHold, type PowerBalance, splitFlows, sum } from './po
 import { publishedFlows, rounded, roundedTotals } from './published.ts';
 import type { Quality, Snapshot, SnapshotChannel } from './snapshot.ts';
 import { Source } from './source.ts';
+import { type Unrecorded, withUnrecorded } from './unrecorded.ts';
 
 /** Older than this, values make the snapshot partial, ms. */
 export const PARTIAL_AFTER_MS = 2_000;
@@ -24,6 +25,8 @@ export interface BalanceOptions {
   simulated: boolean;
   /** Where the energy of an earlier run stopped. */
   resume?: LedgerState | null;
+  /** What that run did not bring into its records any more. */
+  unrecorded?: Unrecorded | null;
   start: Instant;
 }
 
@@ -43,8 +46,11 @@ export class Balance {
   #ledger: Ledger;
   #hold = new HomeHold();
   #faults = new Map<string, Fault>();
+  #unrecorded: Unrecorded | null;
 
-  constructor({ config, run, simulated, resume = null, start }: BalanceOptions) {
+  constructor(options: BalanceOptions) {
+    const { config, run, simulated, resume = null, unrecorded = null, start } = options;
+    this.#unrecorded = unrecorded;
     this.#config = config;
     this.#run = run;
     this.#simulated = simulated;
@@ -100,7 +106,7 @@ export class Balance {
       this.#config.solar_position,
     );
     const { homeW, held } = this.#hold.next(balance);
-    const measured = this.#ledger.settle(balance.homeW !== null, now);
+    const measured = this.#settle(balance.homeW !== null, now);
     const snapshot: Snapshot = {
       ts: isoTime(now.wallMs),
       seq: this.#seq,
@@ -117,6 +123,13 @@ export class Balance {
       errors: [...new Set([...this.#faults.values()].map(({ id }) => id))],
     };
     return { snapshot, measured };
+  }
+
+  #settle(complete: boolean, now: Instant): Measured {
+    const measured = this.#ledger.settle(complete, now);
+    const leftOver = this.#unrecorded;
+    this.#unrecorded = null;
+    return leftOver ? withUnrecorded(measured, leftOver) : measured;
   }
 
   #powers(balance: PowerBalance, monoMs: number) {

@@ -20,12 +20,18 @@ const FIRST_WITHIN_MS = 3_000;
 export interface PulseOptions {
   site: Site;
   clock: Clock;
+  /**
+   * Whether the program has just started. In a deploy of the balance alone the journal still holds
+   * the open minute: nothing of it is missing.
+   */
+  fresh: boolean;
   onTick: (tick: Tick) => void;
 }
 
 export class Pulse {
   #site: Site;
   #clock: Clock;
+  #fresh: boolean;
   #onTick: (tick: Tick) => void;
   #checkpoint: Checkpoint;
   #ticker: Ticker;
@@ -36,7 +42,8 @@ export class Pulse {
   /** What came while the earlier run's energy was still being looked for. */
   #early: (Reading | Fault)[] = [];
 
-  constructor({ site, clock, onTick }: PulseOptions) {
+  constructor({ site, clock, fresh, onTick }: PulseOptions) {
+    this.#fresh = fresh;
     this.#site = site;
     this.#clock = clock;
     this.#onTick = onTick;
@@ -54,7 +61,8 @@ export class Pulse {
       config,
       run: randomBytes(4).toString('hex'),
       simulated: simulated !== null,
-      resume,
+      resume: resume?.ledger ?? null,
+      unrecorded: this.#fresh ? (resume?.unrecorded ?? null) : null,
       start: this.#now(),
     });
     for (const early of this.#early.splice(0)) {

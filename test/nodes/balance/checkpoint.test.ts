@@ -29,7 +29,7 @@ describe('where energy continues', () => {
     const checkpoint = new Checkpoint(paths);
     for (let n = 1; n <= 50; n++) checkpoint.keep(state(n));
     await checkpoint.settled();
-    assert.deepEqual(await readResume(paths), state(50));
+    assert.deepEqual((await readResume(paths))?.ledger, state(50));
     assert.deepEqual(readdirSync(paths.run), ['checkpoint.json']);
   });
 
@@ -46,11 +46,11 @@ describe('where energy continues', () => {
     const paths = folders();
     const file = (name: string) => join(paths.records, 'minute', name);
     writeFileSync(file('2026-06-19.jsonl.gz'), gzipSync(line(100)));
-    assert.equal((await readResume(paths))?.n, 100);
+    assert.equal((await readResume(paths))?.ledger.n, 100);
     writeFileSync(file('2026-06-20.jsonl'), line(159) + line(160) + line(220).slice(0, 40));
-    assert.equal((await readResume(paths))?.n, 160);
+    assert.equal((await readResume(paths))?.ledger.n, 160);
     writeFileSync(file('2026-06-21.jsonl'), '{"v":1,"run":"past"}\n');
-    assert.equal((await readResume(paths))?.n, 160);
+    assert.equal((await readResume(paths))?.ledger.n, 160);
   });
 
   it('takes the newer of the two, and never the energy of another home', async () => {
@@ -59,9 +59,23 @@ describe('where energy continues', () => {
     const checkpoint = new Checkpoint(paths);
     checkpoint.keep(state(75));
     await checkpoint.settled();
-    assert.equal((await readResume(paths))?.n, 75);
+    assert.equal((await readResume(paths))?.ledger.n, 75);
     assert.equal(await readResume({ ...paths, records: join(paths.records, 'simulated') }), null);
     writeFileSync(join(paths.records, 'minute', '2026-06-20.jsonl'), line(120));
-    assert.equal((await readResume(paths))?.n, 120);
+    assert.equal((await readResume(paths))?.ledger.n, 120);
+  });
+
+  it('knows what a killed run had counted and not recorded', async () => {
+    const paths = folders();
+    writeFileSync(join(paths.records, 'minute', '2026-06-20.jsonl'), line(60));
+    const checkpoint = new Checkpoint(paths);
+    checkpoint.keep({ ...state(90), home: { raw: 1.5, shown: 1.5, pending: 0 } });
+    await checkpoint.settled();
+    const { unrecorded } = (await readResume(paths))!;
+    assert.equal(unrecorded?.seconds, 30);
+    assert.ok(Math.abs((unrecorded?.energy.import_kwh ?? 0) - 0.03) < 1e-9);
+    assert.equal(unrecorded?.energy.home_kwh, 0.5);
+    writeFileSync(join(paths.records, 'minute', '2026-06-20.jsonl'), line(90));
+    assert.equal((await readResume(paths))?.unrecorded, null);
   });
 });

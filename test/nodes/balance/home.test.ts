@@ -219,4 +219,17 @@ describe('balance of a home', () => {
     );
     assert.equal(snapshot.flows?.battery_home_w, 1500);
   });
+
+  it('brings what a killed run left over into its first second, once', () => {
+    const resume = { n: 90, at: START, totals: { import_kwh: 9 }, channels: {} };
+    const unrecorded = { energy: { import_kwh: 0.03, home_kwh: 0.02 }, seconds: 30 };
+    const { balance } = new Bench({ resume, unrecorded });
+    const tick = (second: number) =>
+      balance.tick({ wallMs: START + second * 1000, monoMs: second * 1000 });
+    const first = tick(1);
+    assert.deepEqual([first.measured.energy.import_kwh, first.measured.recovered_s], [0.03, 30]);
+    assert.equal(first.snapshot.energy.import_kwh, 9);
+    const second = tick(2);
+    assert.deepEqual([second.measured.energy.import_kwh, second.measured.recovered_s], [null, 0]);
+  });
 });
