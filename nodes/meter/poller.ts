@@ -30,9 +30,8 @@ export class Poller {
   readonly #options: PollerOptions;
   readonly #records: PollRecord[];
   readonly #ending = new AbortController();
-  /** Monotonic time of tick 0: the grid is that of the wall clock at the start. */
-  readonly #originMs: number;
-  #tick = 0;
+  /** The tick of the last cycle, monotonic ms. */
+  #tickMs = Number.NEGATIVE_INFINITY;
   #startedMs = Number.NEGATIVE_INFINITY;
   #cycles = 0;
   /**
@@ -46,7 +45,6 @@ export class Poller {
     const { clock, intervalMs, sessions, line } = options;
     this.#options = options;
     this.#records = sessions.map((session) => new PollRecord({ session, line, clock, intervalMs }));
-    this.#originMs = clock.mono() - (clock.now() % intervalMs);
   }
 
   start(): void {
@@ -75,7 +73,7 @@ export class Poller {
     const { clock, intervalMs } = this.#options;
     this.#startedMs = clock.mono();
     const endMs = this.#startedMs + this.#leadMs();
-    this.#tick = Math.max(this.#tick + 1, Math.round((endMs - this.#originMs) / intervalMs));
+    this.#tickMs = this.#firstTickFrom(endMs - intervalMs / 2);
     this.#cycles++;
     const inTurn = this.#inPass();
     const first = this.#cycles % Math.max(1, inTurn.length);
@@ -173,10 +171,15 @@ export class Poller {
     if (first?.isSilent && line.backOffMs(first.session.meter.unit) > 0) return first.dueMs;
     const leadMs = this.#leadMs();
     if (leadMs > intervalMs) return Math.max(nowMs, this.#startedMs + intervalMs);
-    const earliestMs = nowMs + leadMs - intervalMs / 2;
-    const soonest = Math.ceil((earliestMs - this.#originMs) / intervalMs);
-    const tick = Math.max(this.#tick + 1, soonest);
-    return Math.max(nowMs, this.#originMs + tick * intervalMs - leadMs);
+    const earliestMs = Math.max(nowMs + leadMs, this.#tickMs + intervalMs) - intervalMs / 2;
+    return Math.max(nowMs, this.#firstTickFrom(earliestMs) - leadMs);
+  }
+
+  /** The grid is that of the wall clock, as snapshots follow it, also after it was set. */
+  #firstTickFrom(monoMs: number): number {
+    const { clock, intervalMs } = this.#options;
+    const anyTickMs = clock.mono() - (clock.now() % intervalMs);
+    return anyTickMs + Math.ceil((monoMs - anyTickMs) / intervalMs) * intervalMs;
   }
 
   /** From the start of a cycle to its tick, ms. */
