@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import type { NodeAPI } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import { headOf } from '../../../ui/widgets/dashboard.ts';
+import { FORMATS } from '../../../ui/widgets/views.ts';
+import widget from '../../../ui/widgets/widget.ts';
+import { badgeOf, sampleSnapshot } from '../../support/samples.ts';
+
+helper.init(createRequire(import.meta.url).resolve('node-red'));
+
+interface Added {
+  node: { id: string; type: string; on(event: string, listener: unknown): void };
+  format: string;
+  templateScope: string;
+  height?: number;
+  emitOnlyNewValues?: boolean;
+  forwardInputMessages?: boolean;
+  storeFrontEndInputAsState?: boolean;
+  persistantFrontEndValue?: boolean;
+  beforeEmit?(msg: unknown): unknown;
+}
+
+/** Stands in for node-red-dashboard: keeps what is added, and what would be sent to pages. */
+class FakeDashboard {
+  readonly added = new Set<Added>();
+  readonly sent: unknown[] = [];
+  groupKnown = true;
+
+  addWidget(options: Added): (() => void) | undefined {
+    if (options.templateScope === 'local' && !this.groupKnown) return undefined;
+    this.added.add(options);
+    options.node.on('input', (msg: unknown) => this.sent.push(options.beforeEmit?.(msg)));
+    return () => this.added.delete(options);
+  }
+
+  of(scope: string): Added[] {
+    return [...this.added].filter(({ templateScope }) => templateScope === scope);
+  }
+}
+
+describe('the widget node', () => {
+  let dashboard: FakeDashboard | null;
+  let app: RequestListener | undefined;
+  const mounted = (RED: NodeAPI) => {
+    app = RED.httpNode as unknown as RequestListener;
+    const load = (name: string) => {
+      assert.equal(name, 'node-red-dashboard');
+      if (!dashboard) throw new Error(`Unknown module: ${name}`);
+      return () => dashboard;
+    };
+    widget(Object.assign(Object.create(RED), { require: load }));
+  };
+  const tab = { id: 'tab', type: 'tab' };
+  const node = (view: string, id = 'w') => ({
+    id,
+    type: 'solthrive-widget',
+    z: 'tab',
+    group: 'g',
+    order: 1,
+    width: 0,
+    height: 0,
+    view,
+  });
+  const load = (...flow: object[]) => helper.load(mounted, [tab, ...flow] as never);
+  const tell = async (msg: Record<string, unknown>) => {
+    const target = helper.getNode('w');
+    const heard = once(target, 'heard');
+    target.once('input', () => target.emit('heard'));
+    target.receive(msg as never);
+    await heard;
+  };
+
+  beforeEach(() => {
+    dashboard = new FakeDashboard();
+  });
+  afterEach(() => helper.unload());
+
+  it('puts its element on the page so that no page can change it', async () => {
+    await load(node('gauges'));
+    const [shown] = dashboard?.of('local') ?? [];
+    assert.equal(shown?.format, FORMATS.gauges);
+    assert.equal(shown?.node.type, 'solthrive-widget');
+    assert.equal(shown?.emitOnlyNewValues, false);
+    assert.equal(shown?.forwardInputMessages, false);
+    assert.equal(shown?.storeFrontEndInputAsState, false);
+    assert.equal(shown?.persistantFrontEndValue, true);
+    assert.ok((shown?.height ?? 0) > 0);
+  });
+
+  it('sends the page the payload and nothing else of a message', async () => {
+    await load(node('gauges'));
+    const snapshot = sampleSnapshot(3);
+    await tell({
+      topic: 'snapshot',
+      payload: snapshot,
+      template: '{{1}}',
+      ui_control: { format: 'x' },
+    });
+    assert.deepEqual(dashboard?.sent, [{ msg: { payload: { snapshot } } }]);
+    assert.match(badgeOf(helper.getNode('w') as never) ?? '', /showing/);
+  });
+
+  it('lets topics of others pass, and refuses a payload that does not fit', async () => {
+    await load(node('connection'));
+    await tell({ topic: 'minute', payload: {} });
+    await tell({ topic: 'snapshot', payload: 7 });
+    assert.deepEqual(dashboard?.sent, []);
+  });
+
+  it('keeps the active faults: one by one, and the whole list when it comes', async () => {
+    await load(node('faults'));
+    const fault = { id: 'data_stale', source: 'main' };
+    const other = { id: 'bus_errors', source: 'lan' };
+    await tell({ topic: 'fault', payload: { ...fault, cleared_at: 'now' } });
+    await tell({ topic: 'health', payload: { faults: [] } });
+    await tell({ topic: 'fault', payload: fault });
+    await tell({ topic: 'fault', payload: other });
+    await tell({ topic: 'fault', payload: { ...fault, message: 'changed' } });
+    await tell({ topic: 'fault', payload: { ...other, cleared_at: 'now' } });
+    const lists = dashboard?.sent.map((out) => {
+      return (out as { msg: { payload: { faults?: unknown } } }).msg.payload.faults;
+    });
+    assert.deepEqual(lists, [
+      undefined,
+      [],
+      [fault],
+      [fault, other],
+      [other, { ...fault, message: 'changed' }],
+      [{ ...fault, message: 'changed' }],
+    ]);
+  });
+
+  it('brings the page’s head once for all widgets, and takes it with the last', async () => {
+    await load(node('gauges'), node('faults', 'v'));
+    assert.equal(dashboard?.of('global').length, 1);
+    await helper.setFlows([tab, node('gauges')] as never);
+    assert.equal(dashboard?.of('global').length, 1);
+    await helper.clearFlows();
+    assert.equal(dashboard?.added.size, 0);
+  });
+
+  it('does without a dashboard and without a group', async () => {
+    dashboard = null;
+    await load(node('gauges'));
+    assert.match(badgeOf(helper.getNode('w') as never) ?? '', /dashboard_missing/);
+    await helper.unload();
+    dashboard = new FakeDashboard();
+    dashboard.groupKnown = false;
+    await load(node('gauges'));
+    assert.match(badgeOf(helper.getNode('w') as never) ?? '', /group_missing/);
+    assert.equal(dashboard.of('global').length, 0);
+  });
+
+  it('serves the page’s files with an ETag and nothing beside them', async () => {
+    await load(node('gauges'));
+    const server = createServer(app).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/solthrive/assets`;
+    try {
+      const sheet = await fetch(`${url}/solthrive.css`);
+      assert.equal(sheet.status, 200);
+      assert.match(sheet.headers.get('content-type') ?? '', /^text\/css/);
+      assert.equal(sheet.headers.get('x-content-type-options'), 'nosniff');
+      const etag = sheet.headers.get('etag') ?? '';
+      await sheet.text();
+      const again = await fetch(`${url}/solthrive.css`, {
+        headers: { 'If-None-Match': etag, 'Cache-Control': 'max-age=0' },
+      });
+      assert.equal(again.status, 304);
+      for (const other of ['..%2fwidgets%2fwidget.html', 'none.js', '%2e%2e']) {
+        assert.equal((await fetch(`${url}/${other}`)).status, 404, other);
+      }
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
+  it('names its files relative to the page and interpolates nothing', () => {
+    assert.match(headOf('dashboard'), /src="\.\.\/solthrive\/assets\/solthrive\.js"/);
+    assert.match(headOf('/a/b/'), /src="\.\.\/\.\.\/solthrive\/assets\/solthrive\.js"/);
+    for (const format of [...Object.values(FORMATS), headOf('dashboard')]) {
+      assert.ok(!format.includes('{{'));
+    }
+  });
+});
