@@ -34,6 +34,12 @@ class Tie {
     return grown;
   }
 
+  /** The counter was read for the first time: the total is ahead of it by what came since. */
+  begin(unreadKwh: number): void {
+    this.aheadKwh = unreadKwh;
+    this.#unreadKwh = unreadKwh;
+  }
+
   /** @returns what the total grows by, kWh, to not fall behind the counter */
   counted(addedKwh: number, unreadKwh: number): number {
     this.#unreadKwh = unreadKwh;
@@ -168,10 +174,9 @@ export class Account {
     return this.#ties[way]?.integrated(kwh, stepKwh) ?? kwh;
   }
 
-  /** The counter of `way` was read for the first time: where it is, the total is. */
-  counterBegins(way: Way): void {
-    const tie = this.#ties[way];
-    if (tie) tie.aheadKwh = 0;
+  /** The counter of `way` was read for the first time, `unreadKwh` of energy ago. */
+  counterBegins(way: Way, unreadKwh: number): void {
+    this.#ties[way]?.begin(unreadKwh);
   }
 
   /** The counter of `way` moved by `addedKwh`; it does not know of `unreadKwh` yet. */

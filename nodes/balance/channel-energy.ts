@@ -162,7 +162,7 @@ export class ChannelEnergy {
       const dtS = (readMonoMs - (before ?? this.#startMonoMs)) / 1000;
       const step = this.#counter(way, reading, stepKwh).take(kwh, dtS);
       if (step === null) {
-        this.account.counterBegins(way);
+        this.account.counterBegins(way, this.#unreadKwh(way, ageS));
         continue;
       }
       moved[way] = step.addedKwh;

@@ -9,7 +9,7 @@ import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
 import { type Instant, Ledger, type LedgerChannel, REQUIRED_ROLES } from './ledger.ts';
 import type { LedgerState, Measured } from './measured.ts';
 import { balancePower, HomeHold, type PowerBalance, splitFlows, sum } from './power.ts';
-import { publishedFlows, rounded, roundedTotals } from './published.ts';
+import { publishedFlows, rounded, roundedPhases, roundedTotals } from './published.ts';
 import type { Quality, Snapshot, SnapshotChannel } from './snapshot.ts';
 import { Source } from './source.ts';
 import { type Unrecorded, withUnrecorded } from './unrecorded.ts';
@@ -191,7 +191,7 @@ export class Balance {
         role: channel.config.role,
         power_w: rounded(reading?.power_w ?? null),
         age_ms: this.#sources.get(channel.meter)?.ageMs(monoMs) ?? null,
-        ...(reading?.phases && { phases: reading.phases }),
+        ...(reading?.phases && { phases: roundedPhases(reading.phases) }),
       };
     }
     return states;

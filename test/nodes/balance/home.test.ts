@@ -100,6 +100,15 @@ describe('balance of a home', () => {
     assert.equal(bench.after(1).seq, 2);
   });
 
+  it('carries the phases, without the noise of floats', () => {
+    const bench = new Bench();
+    const l1 = { voltage_v: 119.4751205444336, current_a: 4.25, power_w: null };
+    bench.read('main', { mains: { power_w: 500, phases: { l1 } } });
+    assert.deepEqual(bench.after(1).channels['main/mains']?.phases, {
+      l1: { voltage_v: 119.475, current_a: 4.25, power_w: null },
+    });
+  });
+
   it('lets the configuration decide what a channel is', () => {
     const bench = new Bench();
     bench.read('main', { mains: { role: 'ev', power_w: 300 }, pv: { role: 'grid', power_w: 0 } });

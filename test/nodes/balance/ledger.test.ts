@@ -173,6 +173,16 @@ describe('ledger with counters that stand for their channels', () => {
     assert.equal(bench.ledger.totals().import_kwh, 5321.4);
   });
 
+  it('begins ahead of a counter by what came since it was read', () => {
+    const bench = new Bench();
+    const mains = { power_w: 3600, counter_step_kwh: 0.001, export_kwh: 0 };
+    bench.second({ mains: { ...mains, import_kwh: null } });
+    bench.second({ mains: { ...mains, import_kwh: 100, counters_mono_ms: 1000 } });
+    near(bench.ledger.totals().import_kwh, 100.001);
+    const next = bench.second({ mains: { ...mains, import_kwh: 100.002, counters_mono_ms: 3000 } });
+    near(next.energy.import_kwh, 0.001);
+  });
+
   it('moves smoothly between the steps of a coarse counter, and stays within one', () => {
     const bench = new Bench();
     const step = 0.1;
