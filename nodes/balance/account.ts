@@ -34,7 +34,7 @@ class Tie {
     return grown;
   }
 
-  /** The counter was read for the first time: the total is ahead of it by what came since. */
+  /** The counter begins, or begins anew: the total is ahead of it by what came since. */
   begin(unreadKwh: number): void {
     this.aheadKwh = unreadKwh;
     this.#unreadKwh = unreadKwh;
@@ -64,6 +64,11 @@ class NetTie {
   /** The owed net as a restart has to know it: cuts not made yet are still owed. */
   get owedKwh(): number {
     return this.#owedKwh + this.#cut.export - this.#cut.import;
+  }
+
+  /** The counters begin anew: nothing is owed. */
+  begin(): void {
+    this.#owedKwh = 0;
   }
 
   integrated(way: Way, kwh: number): number {
@@ -174,7 +179,7 @@ export class Account {
     return this.#ties[way]?.integrated(kwh, stepKwh) ?? kwh;
   }
 
-  /** The counter of `way` was read for the first time, `unreadKwh` of energy ago. */
+  /** The counter of `way` begins, or begins anew, `unreadKwh` of energy ago. */
   counterBegins(way: Way, unreadKwh: number): void {
     this.#ties[way]?.begin(unreadKwh);
   }
@@ -183,6 +188,11 @@ export class Account {
   counterMoved(way: Way, addedKwh: number, unreadKwh: number): void {
     const tie = this.#ties[way];
     if (tie) this.#grow(way, tie.counted(addedKwh, unreadKwh));
+  }
+
+  /** The counters of the net begin anew: what was integrated since stands. */
+  netBegins(): void {
+    this.#net?.begin();
   }
 
   /** Both counters moved by `netKwh` in sum; see `NetTie.counted`. */

@@ -40,7 +40,7 @@ export interface ChannelOptions {
 export interface ChannelStep {
   mark: SpanMark | null;
   /** Change of the counted net, kWh, and the seconds it makes up for; null without a new read. */
-  counted: { netKwh: number; recoveredS: number; bandKwh: number } | null;
+  counted: { netKwh: number; recoveredS: number; bandKwh: number; rebased: boolean } | null;
   events: CounterEvent[];
 }
 
@@ -57,6 +57,8 @@ export class ChannelEnergy {
   #startMonoMs: number;
   #readMonoMs: Partial<BothWays> = {};
   #lastRead: Partial<BothWays> = {};
+  /** Counted net that the account has not been told of, kWh. */
+  #netKwh = 0;
 
   constructor(id: string, { channel, site, resume, startMonoMs }: ChannelOptions) {
     this.id = id;
@@ -148,10 +150,9 @@ export class ChannelEnergy {
   ): Pick<ChannelStep, 'counted' | 'events'> {
     const readMonoMs = reading.counters_mono_ms ?? monoMs;
     const ageS = (monoMs - readMonoMs) / 1000;
-    const moved: BothWays = { import: 0, export: 0 };
     const events: CounterEvent[] = [];
     let recoveredS = 0;
-    let read = false;
+    let [read, doubted, rebased] = [false, false, false];
     for (const way of WAYS) {
       const kwh = reading[COUNTER_KEY[way]];
       const before = this.#readMonoMs[way];
@@ -161,20 +162,22 @@ export class ChannelEnergy {
       read = true;
       const dtS = (readMonoMs - (before ?? this.#startMonoMs)) / 1000;
       const step = this.#counter(way, reading, stepKwh).take(kwh, dtS);
-      if (step === null) {
-        this.account.counterBegins(way, this.#unreadKwh(way, ageS));
-        continue;
-      }
-      moved[way] = step.addedKwh;
-      recoveredS = Math.max(recoveredS, step.recoveredS);
-      if (step.event) events.push(step.event);
-      this.account.counterMoved(way, step.addedKwh, this.#unreadKwh(way, ageS));
+      const unreadKwh = this.#unreadKwh(way, ageS);
+      if (step?.doubted) doubted = true;
+      else if (step === null || isAnew(step.event)) this.account.counterBegins(way, unreadKwh);
+      else this.account.counterMoved(way, step.addedKwh, unreadKwh);
+      rebased ||= isAnew(step?.event);
+      this.#netKwh += way === 'import' ? (step?.addedKwh ?? 0) : -(step?.addedKwh ?? 0);
+      recoveredS = Math.max(recoveredS, step?.recoveredS ?? 0);
+      if (step?.event) events.push(step.event);
     }
-    if (!read) return { counted: null, events };
-    const netKwh = moved.import - moved.export;
+    // As long as one way is in doubt the net of both says nothing.
+    if (!read || doubted) return { counted: null, events };
     const bandKwh = 2 * stepKwh + this.#powerKwh(ageS + SAMPLING_S);
-    this.account.netMoved(netKwh, { bandKwh, recovered: recoveredS > 0 });
-    return { counted: { netKwh, recoveredS, bandKwh }, events };
+    const counted = { netKwh: this.#netKwh, recoveredS, bandKwh, rebased };
+    this.#netKwh = 0;
+    moveNet(this.account, 1, counted);
+    return { counted, events };
   }
 
   #counter(way: Way, reading: ChannelReading, stepKwh: number): Counter {
@@ -202,4 +205,19 @@ export class ChannelEnergy {
     const powerW = this.account.powerW ?? 0;
     return powerW > 0 === (way === 'import') ? this.#powerKwh(ageS) : 0;
   }
+}
+
+/** The counter goes on from another level: its past says nothing about what was integrated. */
+function isAnew(event: CounterEvent | undefined): boolean {
+  return event === 'counter_jump' || event === 'counter_rebased';
+}
+
+/** Tells an account of a counted net, which adds to it or is taken away. */
+export function moveNet(
+  account: Account,
+  sign: 1 | -1,
+  { netKwh, bandKwh, recoveredS, rebased }: NonNullable<ChannelStep['counted']>,
+): void {
+  if (rebased) account.netBegins();
+  else account.netMoved(sign * netKwh, { bandKwh, recovered: recoveredS > 0 });
 }

@@ -22,10 +22,13 @@ export interface CounterStep {
   /** Seconds that `addedKwh` makes up for, where it spans an outage or a reset; else 0. */
   recoveredS: number;
   event?: CounterEvent;
+  /** The read contradicts the base and is not believed yet: it says nothing about now. */
+  doubted?: true;
 }
 
-/** A read that says nothing new and moves nothing: unbelieved so far, or jitter. */
+/** A read that moves nothing. */
 const NOTHING: CounterStep = { addedKwh: 0, recoveredS: 0 };
+const DOUBTED: CounterStep = { ...NOTHING, doubted: true };
 
 /** A level that contradicts the base must be seen so often in a row before it is believed. */
 const READS_TO_BELIEVE = 3;
@@ -90,7 +93,7 @@ export class Counter {
       this.#elapsedS = 0;
       return NOTHING;
     }
-    return this.#believed(kwh, dtS, otherSerial) ? this.#settle(kwh) : NOTHING;
+    return this.#believed(kwh, dtS, otherSerial) ? this.#settle(kwh) : DOUBTED;
   }
 
   #accept(kwh: number): void {

@@ -3,7 +3,7 @@
  * which the solar joins. Its power is a sum; counters can only speak for the net of that sum.
  */
 import { Account, type AccountState } from './account.ts';
-import type { ChannelEnergy, ChannelStep } from './channel-energy.ts';
+import { type ChannelEnergy, type ChannelStep, moveNet } from './channel-energy.ts';
 import type { SpanMark } from './integrate.ts';
 import { Round } from './round.ts';
 
@@ -46,8 +46,6 @@ export class MadeGrid {
   /** A channel's counters moved; ignored where it is no part of the grid. */
   counted(channel: ChannelEnergy, { counted }: ChannelStep): void {
     const maker = this.#makers.find((other) => other.channel === channel);
-    if (!maker || !counted) return;
-    const { netKwh, bandKwh, recoveredS } = counted;
-    this.account.netMoved(maker.sign * netKwh, { bandKwh, recovered: recoveredS > 0 });
+    if (maker && counted) moveNet(this.account, maker.sign, counted);
   }
 }

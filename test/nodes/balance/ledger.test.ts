@@ -295,6 +295,30 @@ describe('ledger with counters that net otherwise than the utility', () => {
   });
 });
 
+describe('ledger whose meter is swapped or forgets', () => {
+  for (const counters of ['summed', 'per_phase'] as const) {
+    it(`loses no energy while a step back is not believed yet (${counters})`, () => {
+      const bench = new Bench();
+      let [level, read] = [5000, 5000];
+      const life = (seconds: number) => {
+        for (let n = 0; n < seconds; n++) {
+          level += 3600 / 3_600_000;
+          // The counters are read every ten seconds.
+          if (n % 10 === 9) read = level;
+          const counted = { counters, counter_step_kwh: 0.0001, import_kwh: read, export_kwh: 300 };
+          const counters_mono_ms = Math.floor((bench.monoMs + 1000) / 10_000) * 10_000;
+          bench.second({ mains: { power_w: 3600, ...counted, counters_mono_ms } });
+        }
+      };
+      life(100);
+      const before = bench.ledger.totals().import_kwh!;
+      level -= 1000;
+      life(200);
+      near(bench.ledger.totals().import_kwh! - before, 0.2, 0.015);
+    });
+  }
+});
+
 describe('ledger of unusual homes', () => {
   it('nets two mains channels before it splits them', () => {
     const bench = new Bench({
