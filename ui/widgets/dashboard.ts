@@ -37,6 +37,8 @@ export interface Dashboard {
 
 export interface Place {
   id: string;
+  /** Where the dashboard is served, as in its settings. */
+  uiPath: string;
   type: string;
   group: string;
   order: number;
@@ -47,8 +49,18 @@ export interface Place {
 
 export interface Shown {
   show(state: ViewState): void;
-  remove(): void;
+  /** `now` where the node was deleted; else its place is kept a while for its successor. */
+  leave(now: boolean): void;
 }
+
+/**
+ * A node that closes comes back at once after a deploy; when the appliance stops, it does not, and
+ * a page that lost its widgets would greet the homeowner with the dashboard's own welcome instead
+ * of saying that the connection is lost.
+ */
+const LINGER_MS = 5_000;
+/** By node id: ends the lingering. */
+const lingering = new Map<string, () => void>();
 
 const ASSETS = fileURLToPath(new URL('../assets/', import.meta.url));
 const ASSETS_PATH = 'solthrive/assets/';
@@ -65,7 +77,9 @@ export function findDashboard(RED: NodeAPI): Dashboard | null {
 }
 
 /** Puts a view on the page; null where its group is not there. */
-export function place(dashboard: Dashboard, { id, type, ...where }: Place): Shown | null {
+export function place(dashboard: Dashboard, spot: Place): Shown | null {
+  const { id, type, uiPath, ...where } = spot;
+  lingering.get(id)?.();
   const listeners: ((msg: { payload: ViewState }) => void)[] = [];
   const remove = dashboard.addWidget({
     node: {
@@ -85,12 +99,26 @@ export function place(dashboard: Dashboard, { id, type, ...where }: Place): Show
     beforeEmit: ({ payload }) => ({ msg: { payload } }),
   });
   if (!remove) return null;
+  const letGo = holdHead(dashboard, uiPath);
+  const go = () => {
+    lingering.delete(id);
+    remove();
+    letGo();
+  };
   return {
-    remove,
     show: (payload) => {
       for (const listener of listeners) listener({ payload });
     },
+    leave: (now) => (now ? go() : linger(id, go)),
   };
+}
+
+function linger(id: string, go: () => void): void {
+  const timer = setTimeout(go, LINGER_MS).unref();
+  lingering.set(id, () => {
+    clearTimeout(timer);
+    go();
+  });
 }
 
 /** The head belongs to the page, not to a widget: the first one brings it, the last one takes it. */
@@ -98,7 +126,7 @@ let holders = 0;
 let removeHead: (() => void) | undefined;
 
 /** Has the bundle loaded by the page until every holder has let go. Returns how to let go. */
-export function holdHead(dashboard: Dashboard, uiPath: string): () => void {
+function holdHead(dashboard: Dashboard, uiPath: string): () => void {
   if (holders === 0) removeHead = dashboard.addWidget({ ...HEAD, format: headOf(uiPath) });
   holders += 1;
   return () => {

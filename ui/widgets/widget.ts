@@ -2,7 +2,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { asError } from '../../nodes/site/errors.ts';
 import { type NodeState, statusOf } from '../../nodes/site/status.ts';
-import { findDashboard, holdHead, place, type Shown, serveAssets } from './dashboard.ts';
+import { findDashboard, place, type Shown, serveAssets } from './dashboard.ts';
 import { FORMATS, isView, takeIn, type ViewState, type WidgetView } from './views.ts';
 
 interface WidgetDef extends NodeDef {
@@ -27,6 +27,7 @@ export default function (RED: NodeAPI): void {
     const shown = settle(this, () =>
       place(dashboard, {
         id: this.id,
+        uiPath: uiPathOf(RED),
         type: def.type,
         group: def.group,
         order: Number(def.order) || 0,
@@ -36,7 +37,6 @@ export default function (RED: NodeAPI): void {
       }),
     );
     if (!shown) return void say('faulty', 'group_missing');
-    const letGo = holdHead(dashboard, uiPathOf(RED));
     say('idle', 'waiting');
 
     let state: ViewState = {};
@@ -56,10 +56,9 @@ export default function (RED: NodeAPI): void {
       }
     });
 
-    this.on('close', (_removed: boolean, done: () => void) => {
+    this.on('close', (removed: boolean, done: () => void) => {
       try {
-        shown.remove();
-        letGo();
+        shown.leave(removed);
       } finally {
         done();
       }

@@ -139,8 +139,17 @@ describe('the widget node', () => {
     assert.equal(dashboard?.of('global').length, 1);
     await helper.setFlows([tab, node('gauges')] as never);
     assert.equal(dashboard?.of('global').length, 1);
-    await helper.clearFlows();
+    await helper.setFlows([tab] as never);
     assert.equal(dashboard?.added.size, 0);
+  });
+
+  it('keeps its place while it is deployed anew or the appliance stops', async () => {
+    await load(node('gauges'));
+    await helper.setFlows([tab, node('gauges')] as never);
+    assert.equal(dashboard?.of('local').length, 1);
+    await helper.clearFlows();
+    assert.equal(dashboard?.of('local').length, 1);
+    assert.equal(dashboard?.of('global').length, 1);
   });
 
   it('does without a dashboard and without a group', async () => {
