@@ -85,7 +85,7 @@ async function startIn({ loaded, mode, write, undo }: Start): Promise<Appliance>
   const rules = { ownHosts: () => machineHosts(http.allowed_hosts), editor: editor.enabled };
   const front = createFront(rules);
   await listen(front.server, http);
-  undo.push(() => closeServer(front.server));
+  undo.push(() => front.close());
 
   const start: SolthriveStart = {
     configProblems: site.problems,
@@ -145,7 +145,7 @@ async function freePort(): Promise<number> {
   const probe = createServer();
   await listen(probe, { host: '127.0.0.1', port: 0 });
   const { port } = probe.address() as AddressInfo;
-  await closeServer(probe);
+  await new Promise((resolve) => probe.close(resolve));
   return port;
 }
 
@@ -155,13 +155,6 @@ function listen(server: Server, { host, port }: { host: string; port: number }):
       reject(error.code === 'EADDRINUSE' ? new SolthriveError('port_taken', { port }) : error);
     });
     server.listen(port, host, resolve);
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
   });
 }
 

@@ -92,6 +92,8 @@ export interface Front {
   inner: Server;
   /** From now on requests come in, which until then are told to try again. */
   open(): void;
+  /** Stops listening and ends every connection, WebSockets too. */
+  close(): Promise<void>;
 }
 
 export function createFront(rules: FrontRules): Front {
@@ -110,6 +112,7 @@ export function createFront(rules: FrontRules): Front {
   });
   server.maxConnections = SOCKETS;
   limitSockets(server, rules.socketsPerAddress ?? SOCKETS_PER_ADDRESS);
+  const sockets = openSockets(server);
 
   server.on('request', (request, response) => {
     const refusal = refusalOf(request, rules) ?? (isOpen ? null : starting());
@@ -135,6 +138,11 @@ export function createFront(rules: FrontRules): Front {
     open() {
       isOpen = true;
     },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
   };
 }
 
@@ -174,6 +182,16 @@ function refuseUpgrade(socket: Duplex, { status, error }: Refusal): void {
       body,
     ].join('\r\n'),
   );
+}
+
+/** Every connection there is: the server itself forgets those that were upgraded. */
+function openSockets(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
 }
 
 function limitSockets(server: Server, limit: number): void {

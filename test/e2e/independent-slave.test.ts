@@ -160,7 +160,7 @@ for (const [name, line] of Object.entries(LINES)) {
         assert.match(text, /4\.40\s*kW/);
         assert.match(text, /2\.00\s*kW/);
         assert.match(text, /2\.40\s*kW/);
-        assert.match(text, /export/i);
+        assert.match(text, /sent to the grid/i);
         assert.deepEqual(outside, []);
       } finally {
         await close();

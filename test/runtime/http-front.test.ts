@@ -26,11 +26,7 @@ describe('the front door', () => {
     front = await openFront(true);
   });
 
-  afterEach(async () => {
-    front.server.close();
-    front.server.closeAllConnections();
-    await once(front.server, 'close');
-  });
+  afterEach(() => front.close());
 
   async function openFront(editor: boolean): Promise<Front> {
     letIn = [];
@@ -211,8 +207,27 @@ describe('a front door without an editor, or not open yet', () => {
     for (const path of ['/editor', '/editor/flows']) {
       assert.equal((await fetch(url + path)).status, 404);
     }
-    front.server.close();
-    front.server.closeAllConnections();
+    await front.close();
+  });
+
+  it('closes although a WebSocket is still open', async () => {
+    const front = createFront({ ownHosts: () => machineHosts([]), editor: false });
+    front.inner.on('upgrade', (_, socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+    });
+    front.open();
+    front.server.listen(0, '127.0.0.1');
+    await once(front.server, 'listening');
+    const { port } = front.server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(
+      `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    );
+    await once(socket, 'data');
+    const gone = once(socket, 'close');
+    await front.close();
+    await gone;
   });
 });
 
