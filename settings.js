@@ -24,6 +24,7 @@ const settings = {
   editorTheme: {
     tours: false,
     projects: { enabled: false },
+    palette: { categories: { order: ['subflows', 'solthrive'] } },
     multiplayer: { enabled: false },
     page: { title: 'SolThrive' },
     header: { title: 'SolThrive' },
