@@ -1,6 +1,6 @@
 /**
  * The life of a simulated home beside the records it is part of: its past is made up once, its
- * counters outlive restarts, and the meter runs in between. Knows the records folder, not Node-RED.
+ * counters outlive restarts, and the meter runs in between. Node-RED itself is not seen here.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
