@@ -5,43 +5,60 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { PHASES } from '../meter/reading.ts';
 import type { Counters } from './counters.ts';
+import { SOUND, type WiringFaults } from './wiring.ts';
 
 const energy = z.strictObject({
   importKwh: z.number().nonnegative(),
   exportKwh: z.number().nonnegative(),
 });
+const phase = z.enum(PHASES);
+const phases = z.array(phase).transform((list) => new Set(list));
+const faults = z.strictObject({
+  voltageLost: phases,
+  unplugged: phases,
+  reversed: phases,
+  swapped: z.array(z.tuple([phase, phase])),
+});
 const remembered = z.strictObject({
   v: z.literal(1),
   ms: z.number(),
   counters: z.strictObject({ l1: energy, l2: energy, l3: energy, total: energy }),
+  faults: faults.optional(),
 });
 
 export interface Remembered {
   /** When the counters stood so, ms since the epoch. */
   ms: number;
   counters: Counters;
+  /** What was wrong with the wires: it decides which counters grew after that. */
+  faults: WiringFaults;
 }
 
 export async function recallCounters(file: string): Promise<Remembered | null> {
   try {
-    const { ms, counters } = remembered.parse(JSON.parse(await readFile(file, 'utf8')));
-    return { ms, counters };
+    const found = remembered.parse(JSON.parse(await readFile(file, 'utf8')));
+    return { ms: found.ms, counters: found.counters, faults: found.faults ?? SOUND };
   } catch {
     return null;
   }
 }
 
 /** Replaces the file as a whole. @throws the system's error where that fails */
-export async function rememberCounters(file: string, { ms, counters }: Remembered): Promise<void> {
+export async function rememberCounters(file: string, standing: Remembered): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.tmp`;
   const handle = await open(temporary, 'w');
   try {
-    await handle.writeFile(`${JSON.stringify({ v: 1, ms, counters })}\n`);
+    await handle.writeFile(`${JSON.stringify({ v: 1, ...standing }, asList)}\n`);
     await handle.datasync();
   } finally {
     await handle.close();
   }
   await rename(temporary, file);
+}
+
+function asList(_key: string, value: unknown): unknown {
+  return value instanceof Set ? [...value] : value;
 }

@@ -11,8 +11,8 @@ import { PHASES, type Phase } from '../meter/reading.ts';
 import { isoTime } from '../site/clock.ts';
 import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
 import type { Counters } from './counters.ts';
-import type { MeteredHome } from './metered-home.ts';
-import type { Measurement } from './wiring.ts';
+import { LIVE_STEP_MS, type MeteredHome, type Passage } from './metered-home.ts';
+import type { Measurement, WiringFaults } from './wiring.ts';
 
 export interface PastSetup {
   /** Stands at the start of the past and is lived forward to its end. */
@@ -58,17 +58,31 @@ export async function* writePast(
   if (batch.length > 0 && !signal.aborted) yield batch;
 }
 
-/** Lives on to `nowMs` in turns, recording nothing: the time the appliance was off. */
-export async function sleepUntil(
-  metered: MeteredHome,
-  nowMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const TURN_MS = 60 * MINUTE_MS;
-  while (metered.now.ms < nowMs && !signal.aborted) {
-    metered.advance(Math.min(nowMs, metered.now.ms + TURN_MS));
-    await nextTurn();
-  }
+/** A restart takes less: over so long the counters grow as if there had been none. */
+const SHORT_SLEEP_MS = 15 * MINUTE_MS;
+/** Of a longer one only the sum counts: a kettle is not missed, and a straight line is near enough. */
+const SLEEP_STEP_MS = MINUTE_MS;
+const STEPS_A_TURN = 60;
+
+export interface Sleep {
+  untilMs: number;
+  /** What was wrong with the wires when it began. */
+  faults: WiringFaults;
+  signal: AbortSignal;
+}
+
+/** Lives on in turns, recording nothing: the time the appliance was off. */
+export async function sleepOn(metered: MeteredHome, sleep: Sleep): Promise<void> {
+  const { untilMs, faults, signal } = sleep;
+  const shortUntilMs = Math.min(untilMs, metered.countedMs + SHORT_SLEEP_MS);
+  const live = async (endMs: number, passage: Passage & { stepMs: number }) => {
+    while (metered.now.ms < endMs && !signal.aborted) {
+      metered.advance(Math.min(endMs, metered.now.ms + STEPS_A_TURN * passage.stepMs), passage);
+      await nextTurn();
+    }
+  };
+  await live(shortUntilMs, { stepMs: LIVE_STEP_MS, faults });
+  await live(untilMs, { stepMs: SLEEP_STEP_MS });
 }
 
 /** One minute from where the home stands. */
@@ -79,7 +93,7 @@ function liveMinute(setup: PastSetup): MinuteRecord {
   const channels = meter.channels.map((channel) => ({ channel, tally: new ChannelTally() }));
   let before = metered.now;
   for (let step = 0; step < MINUTE_MS / STEP_MS; step++) {
-    const after = metered.advance(before.ms + STEP_MS);
+    const after = metered.advance(before.ms + STEP_MS, { stepMs: STEP_MS });
     tally.add(inputsOf(before, meter.channels), inputsOf(after, meter.channels));
     for (const each of channels) {
       each.tally.add(powerOf(before, each.channel), powerOf(after, each.channel));

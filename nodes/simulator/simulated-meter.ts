@@ -11,6 +11,7 @@ import { RegisterImage } from './image.ts';
 import type { MeteredHome } from './metered-home.ts';
 import { type ModbusServer, startServer, type Transport } from './server.ts';
 import { type MeterValues, valuesOf } from './values.ts';
+import type { WiringFaults } from './wiring.ts';
 
 export interface MeterSetup {
   home: Home;
@@ -65,6 +66,11 @@ export class SimulatedMeter {
 
   get active(): ActiveFault[] {
     return this.#board.active;
+  }
+
+  /** What is wrong with its wires now. */
+  get wiringFaults(): WiringFaults {
+    return this.#board.wiring();
   }
 
   /** What is true in the home at the last update. */
@@ -123,7 +129,7 @@ export class SimulatedMeter {
     const { clock, metered, profile, home, onUpdate } = this.#setup;
     const monoMs = clock.mono();
     const ms = clock.now();
-    metered.advance(ms, this.#board.wiring(), monoMs - this.#lastMonoMs);
+    metered.advance(ms, { faults: this.wiringFaults, elapsedMs: monoMs - this.#lastMonoMs });
     this.#lastMonoMs = monoMs;
     const values = valuesOf(metered.now, metered.counters, profile.totalCounters);
     if (!this.#board.frozen) this.#image.fill(values, this.#board.blank());

@@ -9,12 +9,13 @@ import type { Timer } from '../site/clock.ts';
 import type { SiteConfig } from '../site/schema.ts';
 import { recallCounters, rememberCounters } from './counter-file.ts';
 import { type Counters, zeroCounters } from './counters.ts';
+import type { ActiveFault } from './faults.ts';
 import { createHome, type Home } from './home.ts';
 import { MeteredHome } from './metered-home.ts';
-import { pastStart, sleepUntil, writePast } from './past.ts';
+import { pastStart, sleepOn, writePast } from './past.ts';
 import type { Plan } from './plan.ts';
 import { type MeterSetup, SimulatedMeter } from './simulated-meter.ts';
-import type { Wiring } from './wiring.ts';
+import { SOUND, type Wiring, type WiringFaults } from './wiring.ts';
 
 export interface SimulationSetup
   extends Pick<MeterSetup, 'clock' | 'onFaults' | 'onUpdate' | 'onLost'> {
@@ -67,9 +68,19 @@ export class Simulation {
     const metered = await this.#liveToNow();
     if (this.#ended.signal.aborted) return;
     const { plan, clock, onFaults, onUpdate, onLost } = this.#setup;
-    const hooks = { onFaults, onUpdate, onLost };
+    const hooks = {
+      onUpdate,
+      onLost,
+      onFaults: (active: ActiveFault[]) => {
+        this.#remember();
+        onFaults?.(active);
+      },
+    };
     const meter = new SimulatedMeter({ ...plan, ...hooks, home: this.#home, metered, clock });
     this.#metered = metered;
+    // Nobody may have read a counter that a crash would forget.
+    this.#remember();
+    await this.#writing;
     await meter.start();
     this.#meter = meter;
     this.#rememberSoon();
@@ -98,15 +109,18 @@ export class Simulation {
       const ms = isNew ? pastStart(clock.now()) : clock.now();
       const metered = this.#standing(startingCounters(plan.wiring), ms);
       if (isNew) await this.#makePast(metered, true);
-      return this.#awake(metered);
+      return this.#awake(metered, SOUND);
     }
     if (isNew) await this.#makePast(this.#standing(zeroCounters(), pastStart(clock.now())), false);
     const ms = Math.max(Math.min(known.ms, clock.now()), clock.now() - LONGEST_AWAY_MS);
-    return this.#awake(this.#standing(known.counters, ms));
+    return this.#awake(this.#standing(known.counters, ms), known.faults);
   }
 
-  async #awake(metered: MeteredHome): Promise<MeteredHome> {
-    await sleepUntil(metered, this.#setup.clock.now(), this.#ended.signal);
+  async #awake(metered: MeteredHome, faults: WiringFaults): Promise<MeteredHome> {
+    const untilMs = this.#setup.clock.now();
+    await sleepOn(metered, { untilMs, faults, signal: this.#ended.signal });
+    // Which took some time of its own.
+    metered.advance(this.#setup.clock.now());
     return metered;
   }
 
@@ -131,7 +145,8 @@ export class Simulation {
   #remember(): void {
     const metered = this.#metered;
     if (!metered || !this.#setup.plan.standIn) return;
-    const standing = { ms: metered.now.ms, counters: metered.counters };
+    const faults = this.#meter?.wiringFaults ?? SOUND;
+    const standing = { ms: metered.countedMs, counters: metered.counters, faults };
     this.#writing = this.#writing
       .then(() => rememberCounters(this.#file, standing))
       .catch((error: unknown) => this.#setup.onForgetful(error));

@@ -40,7 +40,7 @@ describe('counters of the simulated meter', () => {
         for (const { wallMs, elapsedMs, reversed } of steps) {
           const before = meter.counters;
           const faults = { ...SOUND, reversed: new Set(reversed) };
-          meter.advance(meter.now.ms + wallMs, faults, elapsedMs);
+          meter.advance(meter.now.ms + wallMs, { faults, elapsedMs });
           for (const id of ['l1', 'l2', 'l3', 'total'] as const) {
             assert.ok(meter.counters[id].importKwh >= before[id].importKwh);
             assert.ok(meter.counters[id].exportKwh >= before[id].exportKwh);
@@ -52,7 +52,7 @@ describe('counters of the simulated meter', () => {
 
   it('do not take a corrected clock for energy', () => {
     const meter = metered(Date.parse('1970-01-01T00:10Z'));
-    meter.advance(Date.parse('2026-06-10T14:00Z'), SOUND, 1000);
+    meter.advance(Date.parse('2026-06-10T14:00Z'), { elapsedMs: 1000 });
     assert.ok(meter.counters.total.importKwh + meter.counters.total.exportKwh < 0.01);
     assert.equal(meter.now.ms, Date.parse('2026-06-10T14:00Z'));
   });
@@ -61,7 +61,7 @@ describe('counters of the simulated meter', () => {
     const start = Date.parse('2026-06-10T05:00Z');
     const [fine, coarse] = [metered(start), metered(start)];
     for (let ms = start; ms < start + 86_400_000; ms += 5_000) fine.advance(ms + 5_000);
-    coarse.advance(start + 86_400_000);
+    coarse.advance(start + 86_400_000, { stepMs: 60_000 });
     close(coarse.counters.l3.importKwh, fine.counters.l3.importKwh, 0.02);
     close(coarse.counters.l1.importKwh, fine.counters.l1.importKwh, 0.08);
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
 import { createHome, flowsOf } from '../../../nodes/simulator/home.ts';
 import type { Plan } from '../../../nodes/simulator/plan.ts';
+import type { Update } from '../../../nodes/simulator/simulated-meter.ts';
 import { Simulation } from '../../../nodes/simulator/simulation.ts';
 import { wiringOf } from '../../../nodes/simulator/wiring.ts';
 import { CHICAGO, shippedProfile } from '../../support/simulated-meter.ts';
@@ -40,13 +41,18 @@ describe('past of a simulated home', () => {
   });
   afterEach(() => rmSync(records, { recursive: true, force: true }));
 
-  function simulate(nowIso = NOW, clock = new VirtualClock(nowIso)): Simulation {
+  function simulate(
+    nowIso = NOW,
+    clock = new VirtualClock(nowIso),
+    onUpdate = (_update: Update) => {},
+  ): Simulation {
     return new Simulation({
       plan,
       clock,
       records,
       config: 'abc',
       position: 'load_side',
+      onUpdate,
       onPast: (minutes) => past.push(...minutes),
       onForgetful: (error) => assert.fail(String(error)),
     });
@@ -158,6 +164,62 @@ describe('past of a simulated home', () => {
     await simulation.stop();
     assert.equal(clock.waiting, 0);
     assert.ok(counters().l3.importKwh > 0);
+  });
+
+  for (const [name, fault, awayMs] of [
+    ['a crash', null, 2_700],
+    ['a crash in its first minute', null, 100],
+    ['a crash while a CT was turned round', { fault: 'ct_reversed', phases: ['l3'] }, 40_000],
+    ['a quarter of an hour off', null, 860_000],
+  ] as const) {
+    it(`goes on after ${name} as if it had never stopped`, async () => {
+      const show = (shown: Update['values'][]) => (update: Update) => shown.push(update.values);
+      const clock = new VirtualClock(NOW);
+      const unbroken: Update['values'][] = [];
+      const first = simulate(NOW, clock, show(unbroken));
+      await first.start();
+      if (fault) first.meter?.command(fault);
+      await clock.advance(name.includes('first minute') ? 20_300 : 95_300);
+      const file = readFileSync(join(records, 'simulator.json'));
+      const killed = unbroken.at(-1)!;
+      await clock.advance(awayMs);
+      // What a killed program does not do.
+      await first.stop();
+      writeFileSync(join(records, 'simulator.json'), file);
+      mkdirSync(join(records, 'minute'), { recursive: true });
+      writeFileSync(join(records, 'minute', '2026-06-12.jsonl'), '');
+
+      const again: Update['values'][] = [];
+      const startIso = new Date(clock.now()).toISOString();
+      const second = simulate(startIso, new VirtualClock(startIso), show(again));
+      await second.start();
+      await second.stop();
+      const counted = Object.keys(killed).filter((key) => key.startsWith('energy_'));
+      assert.ok(counted.length >= 8);
+      for (const key of counted as (keyof Update['values'])[]) {
+        assert.ok(again[0]![key] >= killed[key], key);
+        assert.equal(again[0]![key], unbroken.at(-1)![key], key);
+      }
+    });
+  }
+
+  it('does not go back after a day off either', async () => {
+    const shown: Update['values'][] = [];
+    const clock = new VirtualClock(NOW);
+    const first = simulate(NOW, clock, ({ values }) => shown.push(values));
+    await first.start();
+    await clock.advance(59_000);
+    const file = readFileSync(join(records, 'simulator.json'));
+    await first.stop();
+    const killed = shown.at(-1)!;
+    writeFileSync(join(records, 'simulator.json'), file);
+    const later = '2026-06-13T19:00:30.000Z';
+    const second = simulate(later, new VirtualClock(later), ({ values }) => shown.push(values));
+    await second.start();
+    await second.stop();
+    const day = shown.at(-1)!.energy_import_l3 - killed.energy_import_l3;
+    assert.ok(day > 5 && day < 60, `${day}`);
+    assert.ok(shown.at(-1)!.energy_export_l1 >= killed.energy_export_l1);
   });
 
   it('can be stopped while it is being made up', async () => {
