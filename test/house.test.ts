@@ -72,13 +72,13 @@ describe('the house', () => {
   });
 
   it('every node has a literal type, help, an icon, a locale file and a place in an example', () => {
-    const examples = list('examples/*.json').map(read).join('\n');
+    const examples = list('examples/**/*.json').map(read).join('\n');
     for (const html of adapters) {
       const text = read(html);
       const type = /registerType\('(solthrive-[a-z-]+)'/.exec(text)?.[1];
       assert.ok(type, `${html}: a literal type name`);
       assert.match(text, new RegExp(`data-help-name="${type}"`), `${html}: help`);
-      const locale = join(dirname(html), 'locales/en-US', basename(html, '.html') + '.json');
+      const locale = join(dirname(html), 'locales/en-US', `${basename(html, '.html')}.json`);
       assert.ok(existsSync(join(root, locale)), `${html}: ${locale}`);
       const icon = /icon:\s*'([^']+)'/.exec(text)?.[1];
       assert.ok(icon, `${html}: icon`);
