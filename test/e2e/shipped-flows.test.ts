@@ -47,7 +47,8 @@ describe('the flows in the editor', function () {
   before(async function () {
     requireTool.call(this, 'chromium');
     const folder = temporaryFolder();
-    cpSync(join(CHECKOUT, 'examples', 'nodes'), join(folder, 'data', 'nodes'), { recursive: true });
+    const wallbox = join(CHECKOUT, 'examples', 'wallbox');
+    cpSync(wallbox, join(folder, 'data', 'nodes', 'wallbox'), { recursive: true });
     appliance = await startAppliance({ folder });
     await appliance.waitFor('/api/latest', () => true);
   });
@@ -88,7 +89,7 @@ describe('the flows in the editor', function () {
     assert.deepEqual(own?.nodes ?? own?.flows ?? own ?? [], []);
   });
 
-  for (const name of ['one-tab.json', 'wallbox.json']) {
+  for (const name of ['one-tab.json', 'wallbox/wallbox.json']) {
     it(`examples/${name}: imports with every node known and valid`, async () => {
       const example = JSON.parse(readFileSync(join(CHECKOUT, 'examples', name), 'utf8'));
       const { page, close, problems } = await openEditor(appliance);

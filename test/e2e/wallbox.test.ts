@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
 import { type Appliance, startAppliance } from '../support/appliance.ts';
 import { openPage } from '../support/browser.ts';
@@ -16,8 +16,9 @@ describe("a source of one's own", function () {
 
   before(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'solthrive-wallbox-'));
-    mkdirSync(join(folder, 'data'), { recursive: true });
-    cpSync(join(EXAMPLES, 'nodes'), join(folder, 'data', 'nodes'), { recursive: true });
+    const own = join(folder, 'data', 'nodes', 'wallbox');
+    mkdirSync(dirname(own), { recursive: true });
+    cpSync(join(EXAMPLES, 'wallbox'), own, { recursive: true });
     appliance = await startAppliance({
       folder,
       etc: {
@@ -26,7 +27,7 @@ describe("a source of one's own", function () {
       },
     });
     await appliance.waitFor('/api/health', () => true);
-    await deploy(readFileSync(join(EXAMPLES, 'wallbox.json'), 'utf8'));
+    await deploy(readFileSync(join(EXAMPLES, 'wallbox', 'wallbox.json'), 'utf8'));
   });
 
   after(() => appliance.stop());
