@@ -26,6 +26,7 @@ declare const RED: {
     eachConfig(visit: (node: EditorNode) => void): void;
     eachWorkspace(visit: (tab: EditorNode) => void): void;
     node(id: string): EditorNode;
+    getType(type: string): { defaults: Record<string, { value: unknown }>; _: unknown };
     dirty(): boolean;
   };
   view: {
@@ -36,9 +37,26 @@ declare const RED: {
   editor: {
     edit(node: EditorNode): void;
     editConfig(name: string, type: string, id: string): void;
-    validateNode(node: EditorNode): boolean;
+    validateNode(node: object): boolean;
   };
 };
+
+/** One mistake each. */
+const WRONG: [type: string, settings: Record<string, unknown>][] = [
+  ['solthrive-simulator', { port: '99999' }],
+  ['solthrive-simulator', { host: '' }],
+  ['solthrive-simulator', { baud: '12' }],
+  ['solthrive-simulator', { unit: '248' }],
+  ['solthrive-simulator', { profile: '../x' }],
+  ['solthrive-simulator', { mode: 'always', transport: 'serial', serialPort: '' }],
+  ['solthrive-meter', { meters: 'main garage' }],
+  ['solthrive-widget', { view: 'pie' }],
+  ['solthrive-bus', { path: '' }],
+  ['solthrive-bus', { lineType: 'tcp', host: '' }],
+  ['solthrive-bus', { lineType: 'tcp', host: 'gateway', port: 0 }],
+  ['solthrive-bus', { path: '/dev/ttyUSB0', baud: 12 }],
+  ['solthrive-bus', { bus: 'rs485', site: '' }],
+];
 
 describe('the flows in the editor', function () {
   this.timeout(240_000);
@@ -87,6 +105,36 @@ describe('the flows in the editor', function () {
     const site = join(appliance.folder, 'data', 'node-red', 'flows.json');
     const own = existsSync(site) ? JSON.parse(readFileSync(site, 'utf8')) : null;
     assert.deepEqual(own?.nodes ?? own?.flows ?? own ?? [], []);
+  });
+
+  it('a wrong value is refused with a reason', async () => {
+    const { page, close } = await openEditor(appliance);
+    try {
+      for (const [type, settings] of WRONG) {
+        const complaints = await page.evaluate(
+          ([type, settings]) => {
+            const definition = RED.nodes.getType(type);
+            const defaults = Object.entries(definition.defaults).map(([k, { value }]) => [
+              k,
+              value,
+            ]);
+            const node = {
+              ...Object.fromEntries(defaults),
+              ...{ id: 'x', type, site: 'site', group: 'dashboard-home' },
+              ...settings,
+              ...{ _def: definition, _: definition._ },
+            };
+            RED.editor.validateNode(node);
+            return node.validationErrors;
+          },
+          [type, settings] as const,
+        );
+        assert.equal(complaints.length, 1, `${type} ${JSON.stringify(settings)}: ${complaints}`);
+        assert.match(String(complaints[0]), / /, 'a reason in words');
+      }
+    } finally {
+      await close();
+    }
   });
 
   for (const name of ['one-tab.json', 'wallbox/wallbox.json']) {
