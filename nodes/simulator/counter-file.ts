@@ -6,8 +6,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { PHASES } from '../meter/reading.ts';
-import type { Counters } from './counters.ts';
-import { SOUND, type WiringFaults } from './wiring.ts';
+import type { Standing } from './metered-home.ts';
 
 const energy = z.strictObject({
   importKwh: z.number().nonnegative(),
@@ -28,25 +27,17 @@ const remembered = z.strictObject({
   faults: faults.optional(),
 });
 
-export interface Remembered {
-  /** When the counters stood so, ms since the epoch. */
-  ms: number;
-  counters: Counters;
-  /** What was wrong with the wires: it decides which counters grew after that. */
-  faults: WiringFaults;
-}
-
-export async function recallCounters(file: string): Promise<Remembered | null> {
+export async function recallCounters(file: string): Promise<Standing | null> {
   try {
-    const found = remembered.parse(JSON.parse(await readFile(file, 'utf8')));
-    return { ms: found.ms, counters: found.counters, faults: found.faults ?? SOUND };
+    const { v: _, ...standing } = remembered.parse(JSON.parse(await readFile(file, 'utf8')));
+    return standing;
   } catch {
     return null;
   }
 }
 
 /** Replaces the file as a whole. @throws the system's error where that fails */
-export async function rememberCounters(file: string, standing: Remembered): Promise<void> {
+export async function rememberCounters(file: string, standing: Standing): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const temporary = `${file}.tmp`;
   const handle = await open(temporary, 'w');

@@ -2,6 +2,7 @@
  * A home with a meter on it: what the meter measures now, and counters that are the integral of what
  * it measured. Time moves only when it is told to, and only forward.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type Counters, count } from './counters.ts';
 import type { Home } from './home.ts';
 import { type Measurement, measure, SOUND, type Wiring, type WiringFaults } from './wiring.ts';
@@ -13,27 +14,40 @@ const JUMP_MS = 500;
 
 /** How time passes up to an instant. */
 export interface Passage {
-  /** What is wrong with the wires meanwhile. */
-  faults?: WiringFaults;
   /** How long it takes by a clock that never jumps, ms: a corrected wall clock is no energy. */
   elapsedMs?: number;
   stepMs?: number;
 }
 
+export interface Beginning extends Standing {
+  home: Home;
+  wiring: Wiring;
+}
+
+/** What has to be remembered to go on as if nothing had happened. */
+export interface Standing {
+  /** When the counters stood so, ms since the epoch. */
+  ms: number;
+  counters: Counters;
+  /** What is wrong with the wires since then: it decides which counters grow. */
+  faults?: WiringFaults;
+}
+
 export class MeteredHome {
   readonly #home: Home;
   readonly #wiring: Wiring;
+  #faults: WiringFaults;
   #counters: Counters;
   /** Where the counters stand. */
   #counted: Measurement;
   #now: Measurement;
 
-  /** Begins at `ms` with counters that stand at `counters`. */
-  constructor(begin: { home: Home; wiring: Wiring; counters: Counters; ms: number }) {
-    this.#home = begin.home;
-    this.#wiring = begin.wiring;
-    this.#counters = begin.counters;
-    this.#now = this.#measure(begin.ms, SOUND);
+  constructor({ home, wiring, ms, counters, faults = SOUND }: Beginning) {
+    this.#home = home;
+    this.#wiring = wiring;
+    this.#faults = faults;
+    this.#counters = counters;
+    this.#now = this.#measure(ms);
     this.#counted = this.#now;
   }
 
@@ -45,9 +59,9 @@ export class MeteredHome {
     return this.#counters;
   }
 
-  /** The instant the counters stand at, ms: less than a step before `now`. */
-  get countedMs(): number {
-    return this.#counted.ms;
+  /** Where the counters stand: less than a step before `now`. */
+  get standing(): Required<Standing> {
+    return { ms: this.#counted.ms, counters: this.#counters, faults: this.#faults };
   }
 
   /**
@@ -57,18 +71,25 @@ export class MeteredHome {
    */
   advance(ms: number, passage: Passage = {}): Measurement {
     const sinceMs = ms - this.#now.ms;
-    const { faults = SOUND, elapsedMs = sinceMs, stepMs = LIVE_STEP_MS } = passage;
+    const { elapsedMs = sinceMs, stepMs = LIVE_STEP_MS } = passage;
     const jumpedMs = sinceMs - elapsedMs;
     if (Math.abs(jumpedMs) > JUMP_MS) {
       this.#counted = { ...this.#counted, ms: this.#counted.ms + jumpedMs };
     }
     for (let next = this.#counted.ms + stepMs; next <= ms; next += stepMs) {
-      const to = this.#measure(next, faults);
-      this.#counters = count(this.#counters, { from: this.#counted, to, elapsedMs: stepMs });
-      this.#counted = to;
+      this.#count(this.#measure(next));
     }
-    this.#now = this.#measure(ms, faults);
+    this.#now = this.#measure(ms);
     return this.#now;
+  }
+
+  /** Somebody changes the wires now: up to here it was counted as they were. */
+  rewire(faults: WiringFaults): void {
+    if (isDeepStrictEqual(faults, this.#faults)) return;
+    this.#count(this.#now);
+    this.#faults = faults;
+    this.#now = this.#measure(this.#now.ms);
+    this.#counted = this.#now;
   }
 
   /** The counters somebody set: to zero by a reset, or to what a file remembers. */
@@ -76,7 +97,13 @@ export class MeteredHome {
     this.#counters = counters;
   }
 
-  #measure(ms: number, faults: WiringFaults): Measurement {
-    return measure(this.#home.at(ms), this.#wiring, faults);
+  #count(to: Measurement): void {
+    const from = this.#counted;
+    this.#counters = count(this.#counters, { from, to, elapsedMs: to.ms - from.ms });
+    this.#counted = to;
+  }
+
+  #measure(ms: number): Measurement {
+    return measure(this.#home.at(ms), this.#wiring, this.#faults);
   }
 }

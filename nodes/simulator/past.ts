@@ -11,8 +11,8 @@ import { PHASES, type Phase } from '../meter/reading.ts';
 import { isoTime } from '../site/clock.ts';
 import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
 import type { Counters } from './counters.ts';
-import { LIVE_STEP_MS, type MeteredHome, type Passage } from './metered-home.ts';
-import type { Measurement, WiringFaults } from './wiring.ts';
+import { LIVE_STEP_MS, type MeteredHome } from './metered-home.ts';
+import type { Measurement } from './wiring.ts';
 
 export interface PastSetup {
   /** Stands at the start of the past and is lived forward to its end. */
@@ -64,25 +64,18 @@ const SHORT_SLEEP_MS = 15 * MINUTE_MS;
 const SLEEP_STEP_MS = MINUTE_MS;
 const STEPS_A_TURN = 60;
 
-export interface Sleep {
-  untilMs: number;
-  /** What was wrong with the wires when it began. */
-  faults: WiringFaults;
-  signal: AbortSignal;
-}
-
-/** Lives on in turns, recording nothing: the time the appliance was off. */
-export async function sleepOn(metered: MeteredHome, sleep: Sleep): Promise<void> {
-  const { untilMs, faults, signal } = sleep;
-  const shortUntilMs = Math.min(untilMs, metered.countedMs + SHORT_SLEEP_MS);
-  const live = async (endMs: number, passage: Passage & { stepMs: number }) => {
-    while (metered.now.ms < endMs && !signal.aborted) {
-      metered.advance(Math.min(endMs, metered.now.ms + STEPS_A_TURN * passage.stepMs), passage);
-      await nextTurn();
-    }
-  };
-  await live(shortUntilMs, { stepMs: LIVE_STEP_MS, faults });
-  await live(untilMs, { stepMs: SLEEP_STEP_MS });
+/** Lives on to `nowMs` in turns, recording nothing: the time the appliance was off. */
+export async function sleepUntil(
+  metered: MeteredHome,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const shortUntilMs = metered.now.ms + SHORT_SLEEP_MS;
+  while (metered.now.ms < nowMs && !signal.aborted) {
+    const stepMs = metered.now.ms < shortUntilMs ? LIVE_STEP_MS : SLEEP_STEP_MS;
+    metered.advance(Math.min(nowMs, metered.now.ms + STEPS_A_TURN * stepMs), { stepMs });
+    await nextTurn();
+  }
 }
 
 /** One minute from where the home stands. */

@@ -11,7 +11,6 @@ import { RegisterImage } from './image.ts';
 import type { MeteredHome } from './metered-home.ts';
 import { type ModbusServer, startServer, type Transport } from './server.ts';
 import { type MeterValues, valuesOf } from './values.ts';
-import type { WiringFaults } from './wiring.ts';
 
 export interface MeterSetup {
   home: Home;
@@ -68,11 +67,6 @@ export class SimulatedMeter {
     return this.#board.active;
   }
 
-  /** What is wrong with its wires now. */
-  get wiringFaults(): WiringFaults {
-    return this.#board.wiring();
-  }
-
   /** What is true in the home at the last update. */
   get truth(): HomeFlows {
     return flowsOf(this.#setup.home.at(this.#setup.metered.now.ms));
@@ -125,18 +119,25 @@ export class SimulatedMeter {
     });
   }
 
+  #live(): { ms: number; monoMs: number } {
+    const { clock, metered } = this.#setup;
+    const now = { ms: clock.now(), monoMs: clock.mono() };
+    metered.advance(now.ms, { elapsedMs: now.monoMs - this.#lastMonoMs });
+    this.#lastMonoMs = now.monoMs;
+    return now;
+  }
+
   #update(): void {
-    const { clock, metered, profile, home, onUpdate } = this.#setup;
-    const monoMs = clock.mono();
-    const ms = clock.now();
-    metered.advance(ms, { faults: this.wiringFaults, elapsedMs: monoMs - this.#lastMonoMs });
-    this.#lastMonoMs = monoMs;
+    const { metered, profile, home, onUpdate } = this.#setup;
+    const { ms, monoMs } = this.#live();
     const values = valuesOf(metered.now, metered.counters, profile.totalCounters);
     if (!this.#board.frozen) this.#image.fill(values, this.#board.blank());
     onUpdate?.({ ms, monoMs, values, truth: flowsOf(home.at(ms)) });
   }
 
   #faultsChanged(): void {
+    this.#live();
+    this.#setup.metered.rewire(this.#board.wiring());
     this.#update();
     this.#setup.onFaults?.(this.#board.active);
   }

@@ -11,11 +11,11 @@ import { recallCounters, rememberCounters } from './counter-file.ts';
 import { type Counters, zeroCounters } from './counters.ts';
 import type { ActiveFault } from './faults.ts';
 import { createHome, type Home } from './home.ts';
-import { MeteredHome } from './metered-home.ts';
-import { pastStart, sleepOn, writePast } from './past.ts';
+import { MeteredHome, type Standing } from './metered-home.ts';
+import { pastStart, sleepUntil, writePast } from './past.ts';
 import type { Plan } from './plan.ts';
 import { type MeterSetup, SimulatedMeter } from './simulated-meter.ts';
-import { SOUND, type Wiring, type WiringFaults } from './wiring.ts';
+import { SOUND, type Wiring } from './wiring.ts';
 
 export interface SimulationSetup
   extends Pick<MeterSetup, 'clock' | 'onFaults' | 'onUpdate' | 'onLost'> {
@@ -102,25 +102,29 @@ export class Simulation {
 
   async #liveToNow(): Promise<MeteredHome> {
     const { plan, clock, records } = this.#setup;
-    if (!plan.standIn) return this.#standing(startingCounters(plan.wiring), clock.now());
+    const begin = (ms: number) => this.#standing({ ms, counters: startingCounters(plan.wiring) });
+    if (!plan.standIn) return begin(clock.now());
     const known = await recallCounters(this.#file);
     const isNew = !(await hasMinutes(records));
     if (!known) {
-      const ms = isNew ? pastStart(clock.now()) : clock.now();
-      const metered = this.#standing(startingCounters(plan.wiring), ms);
+      const metered = begin(isNew ? pastStart(clock.now()) : clock.now());
       if (isNew) await this.#makePast(metered, true);
-      return this.#awake(metered, SOUND);
+      return this.#awake(metered);
     }
-    if (isNew) await this.#makePast(this.#standing(zeroCounters(), pastStart(clock.now())), false);
+    if (isNew) {
+      const past = { ms: pastStart(clock.now()), counters: zeroCounters() };
+      await this.#makePast(this.#standing(past), false);
+    }
     const ms = Math.max(Math.min(known.ms, clock.now()), clock.now() - LONGEST_AWAY_MS);
-    return this.#awake(this.#standing(known.counters, ms), known.faults);
+    return this.#awake(this.#standing({ ...known, ms }));
   }
 
-  async #awake(metered: MeteredHome, faults: WiringFaults): Promise<MeteredHome> {
-    const untilMs = this.#setup.clock.now();
-    await sleepOn(metered, { untilMs, faults, signal: this.#ended.signal });
+  async #awake(metered: MeteredHome): Promise<MeteredHome> {
+    const { clock } = this.#setup;
+    await sleepUntil(metered, clock.now(), this.#ended.signal);
     // Which took some time of its own.
-    metered.advance(this.#setup.clock.now());
+    metered.advance(clock.now());
+    metered.rewire(SOUND);
     return metered;
   }
 
@@ -131,8 +135,8 @@ export class Simulation {
     for await (const minutes of writePast(past, clock.now(), this.#ended.signal)) onPast(minutes);
   }
 
-  #standing(counters: Counters, ms: number): MeteredHome {
-    return new MeteredHome({ home: this.#home, wiring: this.#setup.plan.wiring, counters, ms });
+  #standing(standing: Standing): MeteredHome {
+    return new MeteredHome({ home: this.#home, wiring: this.#setup.plan.wiring, ...standing });
   }
 
   #rememberSoon(): void {
@@ -145,8 +149,7 @@ export class Simulation {
   #remember(): void {
     const metered = this.#metered;
     if (!metered || !this.#setup.plan.standIn) return;
-    const faults = this.#meter?.wiringFaults ?? SOUND;
-    const standing = { ms: metered.countedMs, counters: metered.counters, faults };
+    const { standing } = metered;
     this.#writing = this.#writing
       .then(() => rememberCounters(this.#file, standing))
       .catch((error: unknown) => this.#setup.onForgetful(error));

@@ -39,8 +39,8 @@ describe('counters of the simulated meter', () => {
         const meter = metered(Date.parse('2026-06-10T14:00Z'));
         for (const { wallMs, elapsedMs, reversed } of steps) {
           const before = meter.counters;
-          const faults = { ...SOUND, reversed: new Set(reversed) };
-          meter.advance(meter.now.ms + wallMs, { faults, elapsedMs });
+          meter.rewire({ ...SOUND, reversed: new Set(reversed) });
+          meter.advance(meter.now.ms + wallMs, { elapsedMs });
           for (const id of ['l1', 'l2', 'l3', 'total'] as const) {
             assert.ok(meter.counters[id].importKwh >= before[id].importKwh);
             assert.ok(meter.counters[id].exportKwh >= before[id].exportKwh);
