@@ -2,11 +2,11 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Fault } from '../health/faults.ts';
 import { type Clock, systemClock } from '../site/clock.ts';
+import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
 import { asError } from '../site/errors.ts';
 import { payloadAs } from '../site/payload.ts';
 import { type NodeState, statusOf } from '../site/status.ts';
-import { within } from './closing.ts';
 import { Pulse } from './pulse.ts';
 import type { Snapshot } from './snapshot.ts';
 

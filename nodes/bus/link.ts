@@ -3,7 +3,8 @@
  * after a short outage and later after a long one. Knows nothing of requests.
  */
 import { EventEmitter } from 'node:events';
-import { type Clock, pause, type Timer } from '../site/clock.ts';
+import type { Clock, Timer } from '../site/clock.ts';
+import { within } from '../site/closing.ts';
 import { SolthriveError } from '../site/errors.ts';
 import type { BusConfig } from '../site/schema.ts';
 import { loadWords } from '../site/words.ts';
@@ -15,7 +16,6 @@ import type { OpenPort } from './ports.ts';
 const words = loadWords(import.meta.url, 'line');
 
 const CONNECT_LIMIT_MS = 2000;
-const CLOSE_LIMIT_MS = 5000;
 
 export interface LinkDeps {
   clock: Clock;
@@ -105,9 +105,7 @@ export class Link {
   async close(): Promise<void> {
     this.#ending.abort();
     this.#retry?.cancel();
-    const done = new AbortController();
-    await Promise.race([this.#letGo(), pause(this.#deps.clock, CLOSE_LIMIT_MS, done.signal)]);
-    done.abort();
+    await within(this.#deps.clock, this.#letGo());
     this.#setState('closed');
   }
 

@@ -1,8 +1,8 @@
 /** Node-RED adapter of the history: minutes in, the last 24 hours out. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { within } from '../balance/closing.ts';
 import { asMinute, readMinutes } from '../journal/minutes.ts';
 import { type Clock, systemClock } from '../site/clock.ts';
+import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
 import { type NodeState, statusOf } from '../site/status.ts';

@@ -1,9 +1,9 @@
 /** Node-RED adapter of the journal: snapshots in; minutes, once they are on disk, and the storage's state out. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { within } from '../balance/closing.ts';
 import type { Measured } from '../balance/measured.ts';
 import type { Snapshot } from '../balance/snapshot.ts';
 import { type Clock, systemClock } from '../site/clock.ts';
+import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
 import { payloadAs } from '../site/payload.ts';

@@ -4,7 +4,8 @@
  */
 import { join } from 'node:path';
 import type { LineLease } from '../bus/registry.ts';
-import { type Clock, pause } from '../site/clock.ts';
+import type { Clock } from '../site/clock.ts';
+import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
 import { SolthriveError } from '../site/errors.ts';
 import type { BusConfig, ModbusMeterConfig } from '../site/schema.ts';
@@ -14,8 +15,6 @@ import type { Profile } from './profile.ts';
 import { loadProfiles, type Profiles } from './profile-file.ts';
 import type { Reading } from './reading.ts';
 import { MeterSession } from './session.ts';
-
-const CLOSE_WITHIN_MS = 4_500;
 
 export interface FleetOptions {
   site: Site;
@@ -78,11 +77,8 @@ export class Fleet {
 
   /** Gives the lines back, within 5 s. Never rejects. */
   async close(): Promise<void> {
-    const waiting = new AbortController();
     const closings = this.#polled.flatMap(({ poller, lease }) => [poller.stop(), lease.release()]);
-    const limit = pause(this.#options.clock, CLOSE_WITHIN_MS, waiting.signal);
-    await Promise.race([Promise.allSettled(closings), limit]);
-    waiting.abort();
+    await within(this.#options.clock, Promise.allSettled(closings));
   }
 
   /** The configuration is checked as a whole when it is read: a bus that is named is there. */

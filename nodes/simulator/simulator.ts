@@ -1,6 +1,7 @@
 /** Node-RED adapter of the simulator node: commands in, faults and the made-up past out. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { pause, systemClock } from '../site/clock.ts';
+import { systemClock } from '../site/clock.ts';
+import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
 import { type NodeState, statusOf } from '../site/status.ts';
@@ -10,8 +11,6 @@ import { Simulation } from './simulation.ts';
 interface SimulatorDef extends NodeDef, Settings {
   site: string;
 }
-
-const CLOSE_WITHIN_MS = 5_000;
 
 export default function (RED: NodeAPI): void {
   RED.nodes.registerType('solthrive-simulator', function (this: Node, def: SimulatorDef) {
@@ -70,13 +69,8 @@ export default function (RED: NodeAPI): void {
 
     this.on('close', (_removed: boolean, done: () => void) => {
       RED.events.off('flows:started', begin);
-      const stopped = new AbortController();
-      Promise.race([simulation?.stop(), pause(systemClock, CLOSE_WITHIN_MS, stopped.signal)])
-        .catch((thrown: unknown) => this.warn(asError(thrown).message))
-        .finally(() => {
-          stopped.abort();
-          done();
-        });
+      const stopped = simulation?.stop().catch((thrown) => this.warn(asError(thrown).message));
+      void within(systemClock, Promise.resolve(stopped)).finally(done);
     });
   });
 }

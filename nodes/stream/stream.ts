@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Snapshot } from '../balance/snapshot.ts';
 import type { Fault } from '../health/faults.ts';
 import { systemClock } from '../site/clock.ts';
+import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
 import { asError } from '../site/errors.ts';
 import { machineHosts } from '../site/hosts.ts';
@@ -62,13 +63,11 @@ export default function (RED: NodeAPI): void {
     });
 
     this.on('close', (_removed: boolean, done: () => void) => {
-      stream
-        .close()
-        .catch((thrown: unknown) => this.warn(asError(thrown).message))
-        .finally(() => {
-          serving = false;
-          done();
-        });
+      const closed = stream.close().catch((thrown) => this.warn(asError(thrown).message));
+      void within(systemClock, closed).finally(() => {
+        serving = false;
+        done();
+      });
     });
   });
 }

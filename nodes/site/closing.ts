@@ -1,5 +1,5 @@
 /** How long a node may take to close: a disk that hangs must not hold up a deploy. */
-import { type Clock, pause } from '../site/clock.ts';
+import { type Clock, pause } from './clock.ts';
 
 const CLOSE_WITHIN_MS = 5_000;
 
