@@ -129,6 +129,8 @@ describe('the package', function () {
 
 const CONSUMER = `
 import type { Fault, HealthReport, MinuteRecord, Reading, Snapshot } from '${NAME}/messages';
+import type { DayHistory, Measured, MinuteChannel } from '${NAME}/messages';
+import type { MeterStatus, StorageState } from '${NAME}/messages';
 
 export function homeOf(snapshot: Snapshot): number | null {
   return snapshot.home_w;
@@ -136,6 +138,8 @@ export function homeOf(snapshot: Snapshot): number | null {
 export function described(fault: Fault, minute: MinuteRecord, health: HealthReport): string {
   return fault.message + minute.ts + health.version;
 }
+export type Rest = [DayHistory['t0'], Measured['by'], MinuteChannel['mean_w']];
+export type States = [MeterStatus['state'], StorageState['ok']];
 export const own: Reading = {
   meter: 'wallbox',
   ts: '2026-01-01T00:00:00.000Z',
