@@ -5,7 +5,7 @@ import type { Site } from './config.ts';
 import { say } from './describe.ts';
 import { hashOf } from './hash.ts';
 import { leaves, valueAt } from './origins.ts';
-import type { MeterConfig, SiteConfig } from './schema.ts';
+import type { ChannelConfig, MeterConfig, SiteConfig } from './schema.ts';
 import { isTimeZone } from './schema-parts.ts';
 import { formatPath } from './tree.ts';
 
@@ -24,7 +24,7 @@ export function needsSimulation(config: SiteConfig): boolean {
 
 /**
  * The site with a simulated home in it: a WattNode on the bus `simulated` at 127.0.0.1:`port`, CT A
- * and B on the mains, CT C on solar. External sources stay. Its records go to a folder of their own.
+ * (and B, where there is a second leg) on the mains, CT C on solar. External sources stay. Its records go to a folder of their own.
  * @param machineZone  the time zone used where the site's was left at UTC, so that the person in
  *   front of the screen sees noon at noon
  */
@@ -39,7 +39,7 @@ export function standInForMeters(
     site: { ...site.config.site, ...locate(site.config.site, machineZone) },
     // At the end, so that what is configured keeps its place and its origin.
     buses: [...site.config.buses, { id: bus, type: 'tcp', host: '127.0.0.1', port }],
-    meters: [...site.config.meters, simulatedMeter(freeId('main', site.config.meters), bus)],
+    meters: [...site.config.meters, simulatedMeter(site.config, bus)],
   };
   return {
     ...site,
@@ -56,15 +56,20 @@ function freeId(wanted: string, taken: readonly { id: string }[]): string {
   return taken.some(({ id }) => id === wanted) ? freeId(`${wanted}-simulated`, taken) : wanted;
 }
 
-function simulatedMeter(id: string, bus: string): MeterConfig {
+/**
+ * Three legs and solar are more than the three CTs of one WattNode: a three-phase site gets a home of
+ * two legs, whose books close, rather than one with a leg that nothing measures.
+ */
+function simulatedMeter({ meters, site }: SiteConfig, bus: string): MeterConfig {
+  const legs: ChannelConfig['phases'] = site.service === 'single_phase' ? ['l1'] : ['l1', 'l2'];
   return {
-    id,
+    id: freeId('main', meters),
     source: 'modbus',
     profile: 'ccs-wattnode-wnc',
     bus,
     unit: 1,
     channels: [
-      { id: 'mains', role: 'grid', phases: ['l1', 'l2'], multiplier: 1, invert: false },
+      { id: 'mains', role: 'grid', phases: legs, multiplier: 1, invert: false },
       { id: 'pv', role: 'solar', phases: ['l3'], multiplier: 1, invert: false },
     ],
   };
