@@ -71,9 +71,11 @@ export class Balance {
     });
   }
 
-  /** Whether every configured source has reported once, well or not. */
+  /** Whether every source the balance needs has been read once, and every other has been heard. */
   get complete(): boolean {
-    return this.#sources.size > 0 && [...this.#sources.values()].every((source) => source.heard);
+    const isThere = (source: Source) =>
+      source.serves(REQUIRED_ROLES) ? source.hasValues : source.heard;
+    return this.#sources.size > 0 && [...this.#sources.values()].every(isThere);
   }
 
   /** Takes a reading; false when its source is not declared. */

@@ -1,6 +1,6 @@
 /**
  * The balance in time: takes up the energy of the run before, then gives a snapshot each second,
- * the first one when every source has reported or after three seconds.
+ * the first one when every source it needs has been read, or after three seconds.
  */
 import { randomBytes } from 'node:crypto';
 import type { Fault } from '../health/faults.ts';

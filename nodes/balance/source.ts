@@ -31,6 +31,11 @@ export class Source {
     return true;
   }
 
+  /** True after the first good report. */
+  get hasValues(): boolean {
+    return this.#good !== null;
+  }
+
   serves(roles: readonly Role[]): boolean {
     return roles.some((role) => this.#roles.has(role));
   }

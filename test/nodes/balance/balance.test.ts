@@ -10,7 +10,13 @@ import type { Snapshot } from '../../../nodes/balance/snapshot.ts';
 import { isoTime } from '../../../nodes/site/clock.ts';
 import type { Site } from '../../../nodes/site/config.ts';
 import { temporaryFolder } from '../../support/appliance.ts';
-import { badgeOf, sampleReading, sampleSite, siteNode } from '../../support/samples.ts';
+import {
+  badgeOf,
+  failedReading,
+  sampleReading,
+  sampleSite,
+  siteNode,
+} from '../../support/samples.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 helper.init(createRequire(import.meta.url).resolve('node-red'));
@@ -63,7 +69,7 @@ describe('the balance node', () => {
 
   afterEach(() => helper.unload());
 
-  it('sends a snapshot on each second once every source has reported', async () => {
+  it('sends a snapshot on each second once every source has been read', async () => {
     await load(site());
     assert.equal(badgeOf(helper.getNode('balance')), 'solthrive-balance.status.connecting');
     receive(reading());
@@ -89,6 +95,18 @@ describe('the balance node', () => {
     await clock.advance(1000);
     assert.deepEqual([sent.length, sent[0]?.payload.quality], [1, 'stale']);
     assert.equal(badgeOf(helper.getNode('balance')), 'solthrive-balance.status.stale');
+  });
+
+  it('does not take a meter that cannot be reached yet for one that was read', async () => {
+    await load(site());
+    receive({ topic: 'reading/main', payload: failedReading(0) });
+    await clock.advance(1000);
+    assert.equal(sent.length, 0);
+    receive(reading());
+    await clock.advance(600);
+    const [{ payload }] = sent as [Sent];
+    assert.deepEqual([payload.seq, payload.quality, payload.home_w], [1, 'good', 1200]);
+    assert.equal(payload.sources.main?.errors, 1);
   });
 
   it('refuses what is no reading, says where, and goes on', async () => {
