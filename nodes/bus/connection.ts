@@ -15,6 +15,12 @@ import type { OpenPort, Port } from './ports.ts';
 
 const words = loadWords(import.meta.url, 'line');
 
+/**
+ * Path unavailable, target failed to respond (Modbus application protocol V1.1b3, section 7): it is
+ * the gateway that speaks, and what it says is that the device does not.
+ */
+const GATEWAY_EXCEPTIONS = [10, 11];
+
 export interface ConnectionSetup {
   bus: BusConfig;
   clock: Clock;
@@ -141,10 +147,16 @@ export class Connection {
   }
 
   #refusal(error: unknown, unit: number): SolthriveError {
-    const code = (error as { modbusCode?: unknown }).modbusCode;
-    return typeof code === 'number'
-      ? new SolthriveError('bus_exception', { unit, bus: this.#bus, exception: code }, error)
-      : new SolthriveError('bus_bad_reply', { unit, bus: this.#bus, what: String(error) }, error);
+    const { modbusCode: exception } = error as { modbusCode?: unknown };
+    if (typeof exception !== 'number') {
+      return new SolthriveError(
+        'bus_bad_reply',
+        { unit, bus: this.#bus, what: String(error) },
+        error,
+      );
+    }
+    const code = GATEWAY_EXCEPTIONS.includes(exception) ? 'bus_target_silent' : 'bus_exception';
+    return new SolthriveError(code, { unit, bus: this.#bus, exception }, error);
   }
 }
 

@@ -173,7 +173,7 @@ export class ModbusLine implements Line {
     const nowMs = this.#deps.clock.mono();
     device.failed(error, nowMs - startMs, nowMs);
     this.#silences = code === 'bus_timeout' ? this.#silences + 1 : 0;
-    if (code === 'bus_exception') this.#link.replied();
+    if (code === 'bus_exception' || code === 'bus_target_silent') this.#link.replied();
     const mayStillCome = code === 'bus_timeout' || code === 'bus_bad_reply';
     if (this.#isRtu && mayStillCome) device.owes(request);
   }

@@ -11,6 +11,8 @@ const FRESH_MS = 5_000;
 /** How often a status is repeated although nothing changed. */
 const REPEAT_MS = 10_000;
 const OVERDUE_CYCLES = 3;
+/** Failures that are told only when a reply is overdue, by us or by a gateway. */
+const SILENCES: readonly string[] = ['bus_timeout', 'bus_bad_reply', 'bus_target_silent'];
 
 export interface RecordOptions {
   session: MeterSession;
@@ -41,9 +43,9 @@ export class PollRecord {
     this.#freshMs = Math.max(FRESH_MS, 3 * options.intervalMs);
   }
 
-  /** It let a request run out of time: asking it again may well cost as much. */
+  /** It kept the line waiting for an answer: asking it again may well take as long. */
   get isSilent(): boolean {
-    return this.#last?.error?.code === 'bus_timeout';
+    return SILENCES.includes(this.#last?.error?.code ?? '');
   }
 
   get isAnswering(): boolean {

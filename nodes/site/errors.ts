@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   'bus_timeout',
   'bus_crc',
   'bus_exception',
+  'bus_target_silent',
   'bus_bad_reply',
   'bus_unreachable',
   'bus_closed',

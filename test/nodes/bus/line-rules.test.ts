@@ -161,6 +161,7 @@ describe('line', () => {
     const faults: [string, Slave][] = [
       ['bus_timeout', () => undefined],
       ['bus_exception', (asked, send) => send(exceptionTo(asked, 4), wire(asked))],
+      ['bus_target_silent', (asked, send) => send(exceptionTo(asked, 11), wire(asked))],
       ['bus_bad_reply', (asked, send) => send(replyTo({ ...asked, unit: 2 }), wire(asked))],
       ['bus_bad_reply', (asked, send) => send(replyTo(asked).subarray(0, 5), wire(asked))],
       ['bus_crc', (asked, send) => send(damaged(replyTo(asked)), wire(asked))],
@@ -178,9 +179,25 @@ describe('line', () => {
     assert.deepEqual(device?.errors, {
       bus_timeout: 1,
       bus_exception: 1,
+      bus_target_silent: 1,
       bus_bad_reply: 2,
       bus_crc: 1,
     });
+  });
+
+  it('leaves a device alone that its gateway cannot reach, and keeps the gateway', async () => {
+    const { clock, fake, line, read } = setUp((asked, send) => {
+      if (asked.unit === 1) send(replyTo(asked), 20);
+      else send(exceptionTo(asked, 11), 500);
+    }, tcp);
+    for (let i = 0; i < 30; i++) {
+      assertRight(await read(at(0)), at(0));
+      await read(at(0, 2, 2));
+      await clock.advance(500);
+    }
+    assert.ok(line.backOffMs(2) > 0);
+    assert.equal(line.backOffMs(1), 0);
+    assert.equal(fake.opened, 1);
   });
 
   it('waits 250 ms and the wire time for a quick device, and longer once it was slow', async () => {
