@@ -54,9 +54,9 @@ export class ApiState {
     return this.#snapshot !== null;
   }
 
-  /** The last snapshot as JSON; null before the first. */
+  /** The last snapshot as JSON; null before the first, and when it is the last for too long. */
   snapshotJson(): Buffer | null {
-    if (this.#snapshot === null) return null;
+    if (this.#snapshot === null || this.stalled) return null;
     this.#json ??= Buffer.from(JSON.stringify(this.#snapshot));
     return this.#json;
   }

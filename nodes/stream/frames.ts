@@ -11,6 +11,7 @@ export interface HelloData {
   simulated: boolean;
   /** Time between two snapshots. */
   interval_ms: number;
+  /** Null before the first, and where the last is older than five seconds. */
   snapshot: Snapshot | null;
   faults: Fault[];
 }

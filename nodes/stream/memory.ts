@@ -1,4 +1,7 @@
-/** What a client that comes late is told first: the last snapshot and the faults that are active. */
+/**
+ * What a client that comes late is told first: the last snapshot, as long as it is news, and the
+ * faults that are active.
+ */
 import type { Snapshot } from '../balance/snapshot.ts';
 import type { Fault } from '../health/faults.ts';
 import type { Clock } from '../site/clock.ts';
@@ -8,6 +11,8 @@ import type { HeartbeatData, HelloData } from './frames.ts';
 
 /** The balance makes one snapshot a second, however often meters are polled. */
 const SNAPSHOT_INTERVAL_MS = 1_000;
+/** Without another for this long, a snapshot is not the state of the home any more. */
+const OLD_MS = 5_000;
 
 export class Memory {
   readonly #site: Site;
@@ -39,13 +44,14 @@ export class Memory {
   }
 
   hello(): HelloData {
-    const snapshot = this.#snapshot?.value ?? null;
+    const last = this.#snapshot;
+    const isNews = last !== null && this.#clock.mono() - last.heardMs <= OLD_MS;
     return {
       version: this.#site.version,
-      run: snapshot?.run ?? null,
+      run: last?.value.run ?? null,
       simulated: this.#site.simulated !== null,
       interval_ms: SNAPSHOT_INTERVAL_MS,
-      snapshot,
+      snapshot: isNews ? last.value : null,
       faults: [...this.#faults.values()],
     };
   }

@@ -47,6 +47,17 @@ describe('the API', () => {
       assert.deepEqual(ask('/latest').body, sampleSnapshot(2));
     });
 
+    it('has no data any more once the last snapshot is old', async () => {
+      state.noteSnapshot(sampleSnapshot(1));
+      await clock.advance(5_000);
+      assert.equal(ask('/latest').status, 200);
+      await clock.advance(1);
+      const { status, body } = ask('/latest');
+      assert.deepEqual([status, body.error.code], [503, 'no_data']);
+      state.noteSnapshot(sampleSnapshot(2));
+      assert.equal(ask('/latest').body.seq, 2);
+    });
+
     it('is made JSON once for all who ask', () => {
       let made = 0;
       const snapshot = {

@@ -16,6 +16,17 @@ describe('the memory of the stream', () => {
     assert.equal(age(), 1);
   });
 
+  it('says no old snapshot to who comes while there is no newer one', async () => {
+    const clock = new VirtualClock();
+    const memory = new Memory(sampleSite(), clock);
+    assert.deepEqual([memory.hello().snapshot, memory.hello().run], [null, null]);
+    memory.noteSnapshot(sampleSnapshot(7));
+    await clock.advance(5_000);
+    assert.equal(memory.hello().snapshot?.seq, 7);
+    await clock.advance(1);
+    assert.deepEqual([memory.hello().snapshot, memory.hello().run], [null, 'run-1']);
+  });
+
   it('beats with exactly the keys of the contract', () => {
     const { uptime_s, ...rest } = new Memory(sampleSite(), new VirtualClock()).heartbeat();
     assert.ok(Number.isInteger(uptime_s));
