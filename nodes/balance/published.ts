@@ -4,22 +4,25 @@ import type { EnergyTotals, Flows, SnapshotChannel } from './snapshot.ts';
 
 /** W, ms and percent: two decimals. */
 export function rounded(value: number | null): number | null {
-  return value === null ? null : Math.round(value * 100) / 100;
+  return roundedTo(2, value);
 }
 
-/** V, A, W, var and power factor of each phase: three decimals of what floats carry. */
+/** V, A, W and var of each phase: three decimals of what floats carry; four of a power factor. */
 export function roundedPhases(phases: Phases): Phases {
+  const decimals = (key: string) => (key === 'power_factor' ? 4 : 3);
   const entries = Object.entries(phases).map(([phase, values]) => [
     phase,
-    Object.fromEntries(Object.entries(values).map(([key, value]) => [key, thousandths(value)])),
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [key, roundedTo(decimals(key), value)]),
+    ),
   ]);
   return Object.fromEntries(entries);
 }
 
 type Phases = NonNullable<SnapshotChannel['phases']>;
 
-function thousandths(value: number | null): number | null {
-  return value === null ? null : Math.round(value * 1000) / 1000;
+function roundedTo(decimals: number, value: number | null): number | null {
+  return value === null ? null : Math.round(value * 10 ** decimals) / 10 ** decimals;
 }
 
 /** kWh: six decimals, so that a watt still moves a total every few seconds. */

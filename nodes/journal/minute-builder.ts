@@ -6,7 +6,7 @@ import type { LedgerState, Measured, MeasuredChannel } from '../balance/measured
 import type { Snapshot } from '../balance/snapshot.ts';
 import { isoTime } from '../site/clock.ts';
 import type { MinuteChannel, MinuteRecord } from './minute.ts';
-import { Mean, Range, roundedKwh, Sum } from './tally.ts';
+import { Mean, Range, roundedCounterKwh, roundedKwh, Sum } from './tally.ts';
 
 const MINUTE_MS = 60_000;
 /** A clock set back by no more is waited for; further back it starts over in the past. */
@@ -194,13 +194,12 @@ class ChannelTally {
   }
 
   record(): MinuteChannel {
-    const { counter_import_kwh, counter_export_kwh } = this.#last ?? {};
+    const counters = Object.entries(this.#last ?? {}).filter(([key]) => key.startsWith('counter_'));
     return {
       mean_w: this.#power.watts,
       import_kwh: this.#import.kwh,
       export_kwh: this.#export.kwh,
-      ...(counter_import_kwh !== undefined && { counter_import_kwh }),
-      ...(counter_export_kwh !== undefined && { counter_export_kwh }),
+      ...Object.fromEntries(counters.map(([key, kwh]) => [key, roundedCounterKwh(kwh)])),
     };
   }
 }

@@ -55,6 +55,11 @@ function roundedW(watts: number): number {
   return Math.round(watts * 10) / 10 + 0;
 }
 
+/** What a counter shows, to a thousandth of a Wh: a float's last digits are none of the meter's. */
+export function roundedCounterKwh(kwh: number): number {
+  return Math.round(kwh * 1e6) / 1e6;
+}
+
 /** To a ten-millionth: a third of a watt-second. */
 export function roundedKwh(kwh: number): number {
   return Math.round(kwh * 1e7) / 1e7 + 0;

@@ -104,16 +104,27 @@ export class PollRecord {
       bus: line.id,
       state: this.#state,
       since: this.#since,
-      latency_ms: this.#latencyMs,
-      cycle_ms: this.#cycleMs,
+      latency_ms: roundedMs(this.#latencyMs),
+      cycle_ms: roundedMs(this.#cycleMs),
       failures: this.#failures,
       ...(this.#last?.error ? { error: this.#last.error } : {}),
       identity: session.identity,
       missing: session.missing,
-      ...(stats ? { stats } : {}),
+      ...(stats && {
+        stats: {
+          ...stats,
+          latencyMs: roundedMs(stats.latencyMs),
+          wireMs: Math.round(stats.wireMs),
+        },
+      }),
       plan: { fast: plan.fast.map(nameOf), slow: plan.slow.map(nameOf) },
     };
   }
+}
+
+/** A tenth of a ms is as much as a clock between two processes means. */
+function roundedMs(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms * 10) / 10;
 }
 
 function nameOf({ fn, address, count }: PlannedRead): string {

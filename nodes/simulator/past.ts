@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { integrate, integrateFlows } from '../balance/integrate.ts';
 import { balancePower, type PowerInputs } from '../balance/power.ts';
 import type { MinuteChannel, MinuteRecord } from '../journal/minute.ts';
-import { Mean, Range, roundedKwh, Sum } from '../journal/tally.ts';
+import { Mean, Range, roundedCounterKwh, Sum } from '../journal/tally.ts';
 import { PHASES, type Phase } from '../meter/reading.ts';
 import { isoTime } from '../site/clock.ts';
 import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
@@ -130,7 +130,7 @@ type CounterFields = Pick<MinuteChannel, 'counter_import_kwh' | 'counter_export_
 function countersOf(counters: Counters, channel: ChannelConfig): CounterFields {
   const parts = channel.phases?.map((phase) => counters[phase]) ?? [counters.total];
   const sum = (pick: (energy: Counters['total']) => number) =>
-    roundedKwh(parts.reduce((total, each) => total + pick(each), 0) * channel.multiplier);
+    roundedCounterKwh(parts.reduce((total, each) => total + pick(each), 0) * channel.multiplier);
   const forward = sum((energy) => energy.importKwh);
   const backward = sum((energy) => energy.exportKwh);
   return channel.invert

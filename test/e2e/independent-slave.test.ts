@@ -131,7 +131,7 @@ for (const [name, line] of Object.entries(LINES)) {
       const legs = latest.channels['main/mains']!.phases!;
       assert.equal(legs.l1!.power_w, 900);
       assert.equal(legs.l2!.voltage_v, 119.25);
-      assert.equal(legs.l2!.power_factor, Math.fround(-0.98));
+      assert.equal(legs.l2!.power_factor, -0.98);
       assert.deepEqual(latest.flows, {
         solar_home_w: 2000,
         solar_grid_w: 2400,

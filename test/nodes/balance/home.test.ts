@@ -102,10 +102,13 @@ describe('balance of a home', () => {
 
   it('carries the phases, without the noise of floats', () => {
     const bench = new Bench();
+    const powerFactor = Math.fround(-0.9876);
     const l1 = { voltage_v: 119.4751205444336, current_a: 4.25, power_w: null };
-    bench.read('main', { mains: { power_w: 500, phases: { l1 } } });
+    bench.read('main', {
+      mains: { power_w: 500, phases: { l1: { ...l1, power_factor: powerFactor } } },
+    });
     assert.deepEqual(bench.after(1).channels['main/mains']?.phases, {
-      l1: { voltage_v: 119.475, current_a: 4.25, power_w: null },
+      l1: { voltage_v: 119.475, current_a: 4.25, power_w: null, power_factor: -0.9876 },
     });
   });
 

@@ -47,6 +47,16 @@ describe('minute builder', () => {
     });
   });
 
+  it('keeps the digits of a counter that mean something', () => {
+    const builder = new MinuteBuilder('abc');
+    const shown = Math.fround(7402.9);
+    const channel = { import_kwh: 0, export_kwh: 0, counter_import_kwh: shown };
+    const measured = measuredSecond({ channels: { 'main/pv': channel } });
+    const [minute] = builder.take(snapshotAt(NOON + 60_000), measured);
+    assert.notEqual(shown, 7402.899902);
+    assert.equal(minute?.channels['main/pv']?.counter_import_kwh, 7402.899902);
+  });
+
   it('closes a minute whose last second never came', () => {
     const builder = new MinuteBuilder('abc');
     feed(builder, NOON, 30);

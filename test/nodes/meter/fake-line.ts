@@ -1,4 +1,10 @@
-import type { Line, LineState, ReadReply, ReadRequest } from '../../../nodes/bus/line.ts';
+import type {
+  DeviceStats,
+  Line,
+  LineState,
+  ReadReply,
+  ReadRequest,
+} from '../../../nodes/bus/line.ts';
 import type { Profile } from '../../../nodes/meter/profile.ts';
 import { encodeValue, registersOf } from '../../../nodes/meter/registers.ts';
 import { type Clock, pause } from '../../../nodes/site/clock.ts';
@@ -25,6 +31,7 @@ export class FakeLine implements Line {
   state: LineState = 'open';
   readonly asked: Asked[] = [];
   readonly units = new Map<number, FakeUnit>();
+  devices: DeviceStats[] = [];
   backOff = new Map<number, number>();
   perRequestMs = 20;
   perRegisterMs = 1;
@@ -93,7 +100,7 @@ export class FakeLine implements Line {
   }
 
   stats(): ReturnType<Line['stats']> {
-    return { state: this.state, reconnects: 0, devices: [] };
+    return { state: this.state, reconnects: 0, devices: this.devices };
   }
 
   on(): void {}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { PollRecord } from '../../../nodes/meter/poll-record.ts';
+import type { MeterSession } from '../../../nodes/meter/session.ts';
+import { sampleReading } from '../../support/samples.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { FakeLine } from './fake-line.ts';
+
+const SESSION = {
+  meter: { id: 'main', unit: 1 },
+  identity: 'match',
+  missing: [],
+  plan: { fast: [], slow: [] },
+} as unknown as MeterSession;
+
+describe('the record of polls', () => {
+  it('says times to a tenth of a ms', () => {
+    const clock = new VirtualClock();
+    const line = new FakeLine(clock);
+    const device = { unit: 1, requests: 2, errors: {}, failures: 0 };
+    line.devices = [{ ...device, latencyMs: 10.292367000000468, wireMs: 4_231.870093 }];
+    const record = new PollRecord({ session: SESSION, line, clock, intervalMs: 1000 });
+    record.note({ ...sampleReading(0), latency_ms: 42.18000000000029 });
+    record.note({ ...sampleReading(1000.0710000000001), latency_ms: 40.40900000000056 });
+    const status = record.report();
+    assert.deepEqual(
+      [status?.latency_ms, status?.cycle_ms, status?.stats?.latencyMs, status?.stats?.wireMs],
+      [40.4, 1000.1, 10.3, 4232],
+    );
+  });
+});
