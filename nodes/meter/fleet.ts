@@ -92,17 +92,17 @@ export class Fleet {
     const lease = acquire(bus);
     const { line } = lease;
     const simulated = isSimulated(site, bus);
+    const intervalMs = site.config.poll.interval_ms;
+    const common = { ctProfiles: site.config.ct_profiles, line, clock, intervalMs, simulated };
     const sessions = members.flatMap(({ meter, profile }) => {
       try {
-        const ctProfiles = site.config.ct_profiles;
-        return new MeterSession({ meter, profile, ctProfiles, line, clock, simulated });
+        return new MeterSession({ meter, profile, ...common });
       } catch (thrown) {
         if (!(thrown instanceof SolthriveError)) throw thrown;
         onMistake(thrown);
         return [];
       }
     });
-    const intervalMs = site.config.poll.interval_ms;
     const poller = new Poller({ line, clock, intervalMs, sessions, onReading, onStatus });
     this.#polled.push({ poller, lease });
     this.meters.push(...sessions.map(({ meter }) => meter.id));

@@ -8,7 +8,7 @@ import { type Clock, pause } from '../site/clock.ts';
 import type { MeterStatus } from './meter-status.ts';
 import { PollRecord } from './poll-record.ts';
 import type { Reading } from './reading.ts';
-import { type MeterSession, SLOW_PERIOD_MS } from './session.ts';
+import { type MeterSession, slowPeriodMs } from './session.ts';
 
 /** For timers that fire late, and so that a snapshot on the tick finds the reading there, ms. */
 const MARGIN_MS = 25;
@@ -107,11 +107,12 @@ export class Poller {
     const { clock, intervalMs } = this.#options;
     const { signal } = this.#ending;
     // Rounds are spread over the period, so that they do not all fall into one cycle.
-    let rounds = Math.ceil((this.#records.length * intervalMs) / SLOW_PERIOD_MS);
+    const periodMs = slowPeriodMs(intervalMs);
+    let rounds = Math.ceil((this.#records.length * intervalMs) / periodMs);
     const answering = this.#records.filter(({ isAnswering }) => isAnswering);
     const inTurn = answering.sort((a, b) => b.session.slowAgeMs - a.session.slowAgeMs);
     for (const { session } of inTurn) {
-      const isDue = () => session.slowAgeMs >= SLOW_PERIOD_MS - intervalMs / 2;
+      const isDue = () => session.slowAgeMs >= periodMs - intervalMs / 2;
       const mayBegin = isDue() && rounds > 0;
       if (mayBegin) rounds--;
       for (;;) {
@@ -120,7 +121,7 @@ export class Poller {
         const endMs = clock.mono() + work.costMs + this.#slackMs;
         const hasTime = endMs <= this.#nextStartMs();
         // On a line that is always busy, one request in a cycle may come late.
-        const isStarved = session.slowAgeMs > SLOW_PERIOD_MS;
+        const isStarved = session.slowAgeMs > periodMs;
         if (signal.aborted || (!hasTime && !isStarved)) return;
         const wentWell = await work.run(signal);
         if (!hasTime) return;

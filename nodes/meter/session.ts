@@ -15,10 +15,9 @@ import { registersOf } from './registers.ts';
 import { type LookUp, type Measured, readValue } from './values.ts';
 import type { ValueName } from './vocabulary.ts';
 
-/** Slow values are read about this often. */
-export const SLOW_PERIOD_MS = 10_000;
-/** Slow values older than this are not known any more. */
-const SLOW_LIFE_MS = 3 * SLOW_PERIOD_MS;
+const SLOW_PERIOD_MS = 10_000;
+/** Slow values that have missed so many of their turns are not known any more. */
+const SLOW_LIVES = 3;
 const IDENTITY_TRIES = 3;
 
 export interface SessionOptions {
@@ -27,6 +26,8 @@ export interface SessionOptions {
   ctProfiles: readonly CtProfile[];
   line: Line;
   clock: Clock;
+  /** From one poll to the next, ms. */
+  intervalMs: number;
   /** It is a meter of the simulated home. */
   simulated: boolean;
 }
@@ -36,6 +37,11 @@ export interface SlowWork {
   costMs: number;
   /** False when it failed. Never rejects: what fails has its turn again later. */
   run(signal: AbortSignal): Promise<boolean>;
+}
+
+/** From one round of slow values to the next, ms: at most one in a poll. */
+export function slowPeriodMs(intervalMs: number): number {
+  return Math.max(SLOW_PERIOD_MS, intervalMs);
 }
 
 export class MeterSession {
@@ -180,10 +186,10 @@ export class MeterSession {
   }
 
   #good(monoMs: number, wireMs: number): Reading {
-    const nowMs = this.#nowMs;
+    const oldestMs = this.#nowMs - SLOW_LIVES * slowPeriodMs(this.#options.intervalMs);
     const lookUp: LookUp = (name) => {
       const measured = this.#latest.get(name);
-      return measured && nowMs - measured.monoMs <= SLOW_LIFE_MS ? measured : undefined;
+      return measured && measured.monoMs >= oldestMs ? measured : undefined;
     };
     return {
       ...this.#head(monoMs),

@@ -19,6 +19,7 @@ const RS485: BusConfig = {
   stop_bits: 1,
 };
 const GATEWAY: BusConfig = { id: 'gateway', type: 'tcp', host: 'gateway', port: 502 };
+const INTERVAL_MS = 1000;
 const LATENCY_MS = 6;
 /** What a gateway takes for a read of a meter behind it. */
 const BEHIND_GATEWAY_MS = 60;
@@ -43,14 +44,22 @@ async function pollBoth(bus: BusConfig, neighbour: Slave, minutes: number): Prom
     const channels = [{ ...mains, phases: ['l1', 'l2'] as ('l1' | 'l2')[] }];
     const common = { source: 'modbus', profile: profile.id, bus: bus.id } as const;
     const meter = { ...common, id: `m${unit}`, unit, channels };
-    return new MeterSession({ meter, profile, ctProfiles: [], line, clock, simulated: false });
+    const rest = { ctProfiles: [], line, clock, intervalMs: INTERVAL_MS, simulated: false };
+    return new MeterSession({ meter, profile, ...rest });
   });
   let good: Reading[] = [];
   const onReading = (reading: Reading) => {
     if (reading.ok && reading.meter === 'm1') good.push(reading);
   };
   const onStatus = () => undefined;
-  const poller = new Poller({ line, clock, intervalMs: 1000, sessions, onReading, onStatus });
+  const poller = new Poller({
+    line,
+    clock,
+    intervalMs: INTERVAL_MS,
+    sessions,
+    onReading,
+    onStatus,
+  });
   poller.start();
   const byMinute: Reading[][] = [];
   for (let minute = 0; minute < minutes; minute++) {

@@ -81,6 +81,7 @@ describe('poller', () => {
           ctProfiles: [],
           line,
           clock,
+          intervalMs,
           simulated: false,
         }),
     );
@@ -358,6 +359,19 @@ describe('poller', () => {
     await clock.advance(40_000);
     assert.equal(readings.at(-1)?.channels.mains?.import_kwh, null);
     assert.equal(readings.at(-1)?.channels.mains?.power_w, 1500);
+  });
+
+  it('reads slow values once in each cycle of a slow rhythm, and knows them in the next', async () => {
+    line.add(1, WATTNODE, VALUES);
+    start([1], 60_000);
+    await clock.advance(300_000);
+    assert.ok(readings.length >= 5);
+    for (const reading of readings.slice(1)) {
+      assert.equal(reading.channels.mains?.import_kwh, 30);
+      assert.equal(reading.frequency_hz, 60);
+    }
+    const counters = line.asked.filter(({ address }) => address === 1106);
+    assert.equal(counters.length, readings.length);
   });
 
   it('goes on reading a meter of another kind, and says so', async () => {

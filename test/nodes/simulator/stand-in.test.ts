@@ -54,7 +54,7 @@ describe('the home that stands in for meters', () => {
           const meter = site.config.meters[0]!;
           assert.ok(meter.source === 'modbus');
           const { profile } = plan;
-          const ask = { meter, profile, ctProfiles: [], line, simulated: true };
+          const ask = { meter, profile, ctProfiles: [], line, intervalMs: 1000, simulated: true };
           const session = new MeterSession({ ...ask, clock: systemClock });
           const reading = await session.poll(new AbortController().signal);
           assert.deepEqual(reading.error, undefined);
