@@ -37,6 +37,13 @@ export interface DeviceStats {
 
 export type LineState = 'closed' | 'connecting' | 'open' | 'waiting';
 
+export interface LineStats {
+  state: LineState;
+  /** How often it was opened again, since it was first. */
+  reconnects: number;
+  devices: DeviceStats[];
+}
+
 export interface ReadOptions {
   /** Added to every request's silence before sending, ms (some meters want 100 ms). */
   gapMs?: number;
@@ -57,7 +64,7 @@ export interface Line {
   costMs(request: ReadRequest, options?: ReadOptions): number;
   /** How long to leave a failing device alone, ms from now; 0 when it may be asked. */
   backOffMs(unit: number): number;
-  stats(): { state: LineState; reconnects: number; devices: DeviceStats[] };
+  stats(): LineStats;
   on(event: 'state', listener: (state: LineState) => void): void;
   off(event: 'state', listener: (state: LineState) => void): void;
 }

@@ -1,5 +1,5 @@
 /** What the health node says about the whole appliance. Topic `health`. */
-import type { MeterStatus } from '../meter/meter-status.ts';
+import type { BusStatus, MeterStatus } from '../meter/meter-status.ts';
 import type { Fault, FaultId } from './faults.ts';
 
 export type Status = 'ok' | 'degraded' | 'fault';
@@ -34,6 +34,8 @@ export interface SystemReport {
   poll_interval_ms: number;
   /** What each meter last said of its polls and requests, as on `status/<meter>`. */
   meters: Record<string, MeterStatus>;
+  /** What was last said of each bus with a meter on it. */
+  buses: Record<string, BusStatus>;
   clock: { now: string; trusted: boolean };
 }
 

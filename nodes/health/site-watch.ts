@@ -1,6 +1,6 @@
 /** Puts the watches of one site together: who is told what, when they judge, and the report of it all. */
 import { statSync } from 'node:fs';
-import type { MeterStatus } from '../meter/meter-status.ts';
+import type { BusStatus, MeterStatus } from '../meter/meter-status.ts';
 import type { Reading } from '../meter/reading.ts';
 import { type Clock, isoTime } from '../site/clock.ts';
 import type { Site } from '../site/config.ts';
@@ -56,6 +56,7 @@ export class SiteWatch {
   readonly #storage: StorageWatch;
   readonly #watched = new Map<string, Watched>();
   readonly #meterStatus = new Map<string, MeterStatus>();
+  readonly #busStatus = new Map<string, BusStatus>();
   readonly #delays = new Recent(DRIFTS_KEPT);
   readonly #startedMs: number;
   #dueMs: number;
@@ -112,6 +113,7 @@ export class SiteWatch {
     const watched = this.#watched.get(status.meter);
     if (watched === undefined) return;
     this.#meterStatus.set(status.meter, status);
+    this.#busStatus.set(status.bus, status.line);
     if (status.stats !== undefined) watched.bus?.note(status.stats, this.#clock.mono());
   }
 
@@ -160,6 +162,7 @@ export class SiteWatch {
         poll_drift_ms: this.#drifts(),
         poll_interval_ms: this.#site.config.poll.interval_ms,
         meters: Object.fromEntries(this.#meterStatus),
+        buses: Object.fromEntries(this.#busStatus),
         clock: { now: isoTime(this.#clock.now()), trusted: this.#clock.now() >= BUILT_MS },
       },
     };

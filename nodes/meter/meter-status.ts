@@ -1,5 +1,5 @@
 /** What is said of a meter's polls, on topic `status/<meter>`. */
-import type { DeviceStats } from '../bus/line.ts';
+import type { DeviceStats, LineStats } from '../bus/line.ts';
 
 export type MeterState =
   /** Nothing has come yet. */
@@ -9,10 +9,14 @@ export type MeterState =
   /** They are not. */
   | 'failing';
 
+export type BusStatus = Pick<LineStats, 'state' | 'reconnects'>;
+
 export interface MeterStatus {
   meter: string;
   /** Id of the bus it is on. */
   bus: string;
+  /** How that line is, for all the meters on it. */
+  line: BusStatus;
   state: MeterState;
   /** When it entered the state: UTC ISO 8601 with milliseconds. */
   since: string;

@@ -98,10 +98,12 @@ export class PollRecord {
   #status(): MeterStatus {
     const { session, line } = this.#options;
     const { meter, plan } = session;
-    const stats = line.stats().devices.find(({ unit }) => unit === meter.unit);
+    const { state, reconnects, devices } = line.stats();
+    const stats = devices.find(({ unit }) => unit === meter.unit);
     return {
       meter: meter.id,
       bus: line.id,
+      line: { state, reconnects },
       state: this.#state,
       since: this.#since,
       latency_ms: roundedMs(this.#latencyMs),

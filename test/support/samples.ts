@@ -67,6 +67,7 @@ export function sampleStatus(meter = 'main'): MeterStatus {
   return {
     meter,
     bus: 'lan',
+    line: { state: 'open', reconnects: 0 },
     state: 'live',
     since: '2026-06-21T12:00:00.000Z',
     latency_ms: 40,

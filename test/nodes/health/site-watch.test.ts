@@ -152,9 +152,10 @@ describe('the watch over a site', () => {
     await second();
     watch.meterStatus(sampleStatus());
     watch.meterStatus(sampleStatus('stranger'));
-    const { poll_drift_ms, meters, clock: time } = watch.report().system;
+    const { poll_drift_ms, meters, buses, clock: time } = watch.report().system;
     assert.deepEqual(poll_drift_ms.main, { p50: 0, p99: 40, max: 40 });
     assert.deepEqual(meters, { main: sampleStatus() });
+    assert.deepEqual(buses, { lan: { state: 'open', reconnects: 0 } });
     assert.equal(time.trusted, true);
     clock.wallJump(-Date.parse('2030-06-01'));
     assert.equal(watch.report().system.clock.trusted, false);

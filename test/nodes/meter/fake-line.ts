@@ -32,6 +32,7 @@ export class FakeLine implements Line {
   readonly asked: Asked[] = [];
   readonly units = new Map<number, FakeUnit>();
   devices: DeviceStats[] = [];
+  reconnects = 0;
   backOff = new Map<number, number>();
   perRequestMs = 20;
   perRegisterMs = 1;
@@ -100,7 +101,7 @@ export class FakeLine implements Line {
   }
 
   stats(): ReturnType<Line['stats']> {
-    return { state: this.state, reconnects: 0, devices: this.devices };
+    return { state: this.state, reconnects: this.reconnects, devices: this.devices };
   }
 
   on(): void {}

@@ -13,10 +13,11 @@ const SESSION = {
 } as unknown as MeterSession;
 
 describe('the record of polls', () => {
-  it('says times to a tenth of a ms', () => {
+  it('says times to a tenth of a ms, and how the line is', () => {
     const clock = new VirtualClock();
     const line = new FakeLine(clock);
     const device = { unit: 1, requests: 2, errors: {}, failures: 0 };
+    line.reconnects = 2;
     line.devices = [{ ...device, latencyMs: 10.292367000000468, wireMs: 4_231.870093 }];
     const record = new PollRecord({ session: SESSION, line, clock, intervalMs: 1000 });
     record.note({ ...sampleReading(0), latency_ms: 42.18000000000029 });
@@ -26,5 +27,6 @@ describe('the record of polls', () => {
       [status?.latency_ms, status?.cycle_ms, status?.stats?.latencyMs, status?.stats?.wireMs],
       [40.4, 1000.1, 10.3, 4232],
     );
+    assert.deepEqual(status?.line, { state: 'open', reconnects: 2 });
   });
 });
