@@ -22,9 +22,14 @@ export default function (RED: NodeAPI<Settings>): void {
     RED.nodes.createNode(this, def);
     try {
       this.site = RED.settings.solthriveSite ?? loadOwn(RED.settings, (line) => this.warn(line));
-      keepRecordedConfig(this.site);
     } catch (thrown) {
       this.error(RED._('solthrive-site.unusable', { what: asError(thrown).message }));
+      return;
+    }
+    try {
+      keepRecordedConfig(this.site);
+    } catch (thrown) {
+      this.warn(asError(thrown).message);
     }
   });
 }

@@ -39,6 +39,20 @@ describe('the site node', () => {
     assert.deepEqual(readdirSync(join(paths.data, 'configs')), [`${site.hash}.json`]);
   });
 
+  it('is no less a site where that cannot be kept, and says why', async () => {
+    const paths = sitePaths({}, { kind: 'folder', folder: join(userDir, 'mine') });
+    mkdirSync(paths.data, { recursive: true });
+    writeFileSync(join(paths.data, 'configs'), 'a file in the way');
+    const site = standInForMeters(peekSite({ paths, env: {} }), 1502);
+    assert.equal(await loaded({ solthriveSite: site }), site);
+    const node = helper.getNode('home') as unknown as Record<
+      'error' | 'warn',
+      { callCount: number }
+    >;
+    assert.equal(node.error.callCount, 0, 'it is not unusable');
+    assert.equal(node.warn.callCount, 1);
+  });
+
   it('loads its own in a Node-RED that is not ours, and simulates nothing', async () => {
     mkdirSync(join(userDir, 'solthrive/etc'), { recursive: true });
     writeFileSync(join(userDir, 'solthrive/etc/base.yaml'), 'site: { name: Hut }');
