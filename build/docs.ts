@@ -46,7 +46,8 @@ A site is described in YAML. Write only what differs from the defaults:
 - \`solthrive-cli config validate\` tells all mistakes, \`config show --origin\` where each value comes from, \`config where\`
   which files are looked for.
 - The shipped files name [\`config/schema.json\`](../config/schema.json) in their first line. An editor that knows YAML
-  schemas then completes keys and explains them; give your own files the same line.
+  schemas then completes keys and explains them; give your own files such a line, with the path of that
+  file.
 `;
 
 function section(key: string, schema: JsonSchema): string {
