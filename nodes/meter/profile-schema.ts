@@ -60,6 +60,11 @@ const counters = z.strictObject({
   modulus_kwh: z.number().positive().nullable(),
 });
 
+/** A decimal such as -9999.9 has no float32 of its own: what comes over the wire is the nearest one. */
+function asReceived(codes: Profile['invalid']): Profile['invalid'] {
+  return codes.float32 ? { ...codes, float32: codes.float32.map(Math.fround) } : codes;
+}
+
 const file = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
   manufacturer: z.string().min(1),
@@ -69,7 +74,7 @@ const file = z.strictObject({
   read,
   identity: z.array(identity).default([]),
   blocks: z.array(z.strictObject({ start: address, count: registerCount })).min(1),
-  invalid: z.partialRecord(type, z.array(z.number())).default({}),
+  invalid: z.partialRecord(type, z.array(z.number())).default({}).transform(asReceived),
   values: z.strictObject({ fast: values, slow: values.default({}) }),
   counters,
   sources: z.array(z.string().min(1)).min(1),

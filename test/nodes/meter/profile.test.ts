@@ -23,7 +23,7 @@ read:
 blocks:
   - { start: 0, count: 10 }
   - { start: 20, count: 4 }
-invalid: { int32: [2147483647] }
+invalid: { int32: [2147483647], float32: [-9999.9] }
 identity:
   - { address: 11, type: uint16, one_of: [71, 72] }
 values:
@@ -97,7 +97,8 @@ describe('profile files', () => {
         { start: 0, count: 10 },
         { start: 20, count: 4 },
       ],
-      invalid: { int32: [2_147_483_647] },
+      // As it comes over the wire: no float32 is exactly what the file says.
+      invalid: { int32: [2_147_483_647], float32: [Math.fround(-9999.9)] },
       values: [
         { name: 'power_l1', address: 0, type: 'int32', scale: 0.1, unit: 'W', speed: 'fast' },
         { name: 'voltage_l1_n', address: 8, type: 'int32', scale: 1, unit: 'V', speed: 'fast' },
