@@ -39,9 +39,25 @@ describe('the list of faults', () => {
     assert.equal(headline, '4 things need attention');
     const [wiring] = groups[0]?.faults ?? [];
     assert.equal(wiring?.severityText, 'Warning, suspected');
-    assert.equal(wiring?.advice, 'advice of ct_reversed');
+    assert.deepEqual(wiring?.advice, [{ text: 'advice of ct_reversed', code: false }]);
     assert.equal(wiring?.facts[0], 'at main/pv');
     assert.match(wiring?.facts[1] ?? '', /^since /);
+  });
+
+  it('keeps what is to be typed apart from the words round it', () => {
+    const advice = 'Run `solthrive-cli check`.';
+    const [group] = view([fault('config_invalid', { advice })]).groups;
+    assert.deepEqual(group?.faults[0]?.advice, [
+      { text: 'Run ', code: false },
+      { text: 'solthrive-cli check', code: true },
+      { text: '.', code: false },
+    ]);
+  });
+
+  it('asks for the whole width when there are more than fit beside the graph', () => {
+    const two = [fault('bus_errors'), fault('data_stale')];
+    assert.equal(view(two).long, false);
+    assert.equal(view([...two, fault('low_storage')]).long, true);
   });
 
   it('puts the worst first and leaves out what has ended', () => {

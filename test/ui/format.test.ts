@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import {
   clockText,
+  foreignZone,
   formatPower,
+  knownZone,
   NO_VALUE,
   percentText,
   powerText,
@@ -40,8 +42,34 @@ describe('numbers and times for a reader', () => {
     assert.equal(plain(scaleText(2500, german)), '2,5 kW');
     assert.equal(plain(percentText(0.634, german)), '63 %');
     const fiveInChicago = Date.parse('2026-06-21T22:05:00Z');
-    assert.equal(plain(clockText(fiveInChicago, reader, 'America/Chicago')), '5:05 PM');
-    assert.equal(plain(clockText(fiveInChicago, german, 'America/Chicago')), '17:05');
+    assert.equal(
+      plain(clockText(fiveInChicago, { ...reader, timeZone: 'America/Chicago' })),
+      '5:05 PM',
+    );
+    assert.equal(
+      plain(clockText(fiveInChicago, { ...german, timeZone: 'America/Chicago' })),
+      '17:05',
+    );
+  });
+
+  it('names the zone of the home to those whose clock differs, and to nobody else', () => {
+    const june = Date.parse('2026-06-21T22:05:00Z');
+    const home = { ...reader, timeZone: 'America/Chicago' };
+    assert.equal(foreignZone(june, home, 'America/Chicago'), null);
+    assert.equal(foreignZone(june, home, 'America/Winnipeg'), null, 'the same clock');
+    assert.equal(foreignZone(june, home, 'Europe/Berlin'), 'Central Time');
+    assert.equal(foreignZone(june, reader, 'Europe/Berlin'), null, 'nothing is known of the home');
+    assert.equal(knownZone('America/Chicago'), 'America/Chicago');
+    assert.equal(knownZone('Mars/Olympus'), undefined, 'older than the name of the zone');
+  });
+
+  it('writes whole hours as the locale does, in the zone of the home', () => {
+    const night = Date.parse('2026-06-21T06:05:00Z');
+    const zone = { timeZone: 'America/Chicago' };
+    assert.equal(plain(clockText(night, { ...reader, ...zone })), '1:05 AM');
+    assert.equal(clockText(night, { ...german, ...zone }), '01:05');
+    const nextDay = Date.parse('2026-06-22T04:30:00Z');
+    assert.equal(sinceText(night, nextDay, { ...german, ...zone }), '01:05', 'still today there');
   });
 
   it('rounds a share to 100 or 0 percent only when it is all or nothing', () => {

@@ -10,6 +10,7 @@ import {
   powerTicks,
   readoutOf,
   summaryOf,
+  tipLeftPx,
 } from '../../ui/elements/graph-view.ts';
 import { german, reader } from './reader.ts';
 
@@ -22,6 +23,7 @@ const history: DayHistory = {
   grid: [-500, -1500, null, 300],
   timezone: 'America/Chicago',
 };
+const inChicago = { ...reader, timeZone: history.timezone };
 const seconds = (iso: string) => Date.parse(iso) / 1000;
 
 describe('the day graph', () => {
@@ -51,7 +53,7 @@ describe('the day graph', () => {
   it('names hours of the site, also where a day has 23 or 25 of them', () => {
     const ticks = (from: string, to: string) =>
       hourTicks(seconds(from), seconds(to), 8, 'America/Chicago').map((s) =>
-        hourText(s, german, 'America/Chicago'),
+        hourText(s, { ...german, timeZone: 'America/Chicago' }),
       );
     const hours = ['00', '03', '06', '09', '12', '15', '18', '21'].map((hour) => `${hour} Uhr`);
     const spring = ticks('2026-03-08T06:00:00Z', '2026-03-09T04:59:00Z');
@@ -62,10 +64,7 @@ describe('the day graph', () => {
         hours.map((text) => text.slice(0, 2)),
       );
     }
-    assert.equal(
-      plain(hourText(seconds('2026-06-21T18:00:00Z'), reader, 'America/Chicago')),
-      '1 PM',
-    );
+    assert.equal(plain(hourText(seconds('2026-06-21T18:00:00Z'), inChicago)), '1 PM');
   });
 
   it('meets full hours in zones that are not whole hours off', () => {
@@ -92,23 +91,39 @@ describe('the day graph', () => {
 
   it('reads out a moment with the direction the grid had', () => {
     const columns = columnsOf(history);
-    const { rows, text } = readoutOf(columns, 1, reader, history.timezone);
+    const { rows, text } = readoutOf(columns, 1, inChicago);
     assert.deepEqual(
       rows.map(({ id }) => id),
       ['solar', 'home', 'export'],
     );
     assert.equal(plain(text), '12:01 PM: Solar 2.00 kW, Home 500 W, To the grid 1.50 kW');
-    const gap = readoutOf(columns, 2, reader, history.timezone);
+    const gap = readoutOf(columns, 2, inChicago);
     assert.equal(plain(gap.text), '12:02 PM: not measured');
-    assert.ok(gap.rows.every(({ value }) => value === 'no data'));
+    assert.equal(gap.measured, false);
+  });
+
+  it('keeps the read-out beside the cursor and within the graph', () => {
+    const room = { tipPx: 180, stagePx: 600 };
+    assert.equal(tipLeftPx(100, room), 114);
+    assert.equal(tipLeftPx(500, room), 306);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 300 }),
+        fc.integer({ min: 20, max: 300 }),
+        (at, tipPx) => {
+          const left = tipLeftPx(at, { tipPx, stagePx: 300 });
+          assert.ok(left >= 0 && left + tipPx <= 300);
+        },
+      ),
+    );
   });
 
   it('tells the day to those who listen', () => {
-    const told = plain(summaryOf(columnsOf(history), reader, history.timezone));
+    const told = plain(summaryOf(columnsOf(history), inChicago));
     assert.match(told, /^Solar peaked at 2\.00 kW at 12:01 PM\./);
     assert.match(told, /To the grid peaked at 1\.50 kW at 12:01 PM\./);
     assert.match(told, /At 12:03 PM: Solar 0 W, Home 300 W, From the grid 300 W\.$/);
     const nothing = columnsOf({ ...history, solar: [], home: [], grid: [null] });
-    assert.equal(summaryOf(nothing, reader, 'UTC'), 'Nothing was recorded in the last 24 hours.');
+    assert.match(summaryOf(nothing, inChicago), /^Nothing was recorded in the last 24 hours\./);
   });
 });

@@ -14,6 +14,10 @@ describe('the sentence above the gauges', () => {
         'The sun covers everything the home uses, and 3.51 kW goes to the grid.',
       ],
       [
+        { solar_home_w: 900, solar_grid_w: 50, grid_home_w: 0, battery_grid_w: 2400 },
+        'The sun covers everything the home uses, and 2.45 kW goes to the grid.',
+      ],
+      [
         { solar_home_w: 640, solar_grid_w: 0, grid_home_w: 360 },
         'The sun covers 64% of what the home uses; the grid adds 360 W.',
       ],

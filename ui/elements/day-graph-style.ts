@@ -3,10 +3,18 @@ import { css } from 'lit';
 
 export const dayGraphStyle = css`
   :host {
+    height: 100%;
     container: solthrive / inline-size;
   }
   .card {
+    display: flex;
+    flex-direction: column;
+    min-height: 100%;
     padding: 18px 18px 12px;
+  }
+  .zone {
+    color: var(--soft);
+    font-size: 0.875rem;
   }
   .head {
     display: flex;
@@ -66,17 +74,21 @@ export const dayGraphStyle = css`
   }
   .stage {
     position: relative;
+    flex: 1;
+    min-height: clamp(230px, 40cqi, 360px);
     margin-inline-start: -6px;
   }
   .plot {
+    position: absolute;
+    inset: 0;
     border-radius: 10px;
-    min-height: 230px;
   }
   .tip {
     position: absolute;
     top: 10px;
     z-index: 2;
-    min-width: 172px;
+    width: max-content;
+    max-width: 100%;
     padding: 10px 14px;
     border: 1px solid var(--line);
     border-radius: 14px;
@@ -85,6 +97,14 @@ export const dayGraphStyle = css`
     font-size: 0.9375rem;
     pointer-events: none;
     font-variant-numeric: tabular-nums;
+  }
+  .tip .gap {
+    color: var(--soft);
+  }
+  .tip dl[hidden],
+  .legend[hidden],
+  .stage[hidden] {
+    display: none;
   }
   .tip dl {
     display: grid;
@@ -110,11 +130,24 @@ export const dayGraphStyle = css`
   .empty {
     display: grid;
     place-items: center;
+    flex: 1;
     min-height: 230px;
+    text-wrap: balance;
     color: var(--soft);
     text-align: center;
   }
   @container solthrive (max-width: 520px) {
+    .tip {
+      inset: auto auto 100%;
+      padding: 8px 12px;
+      background: var(--card);
+      font-size: 0.8125rem;
+      line-height: 1.35;
+    }
+    .tip dl {
+      gap: 1px;
+      margin-top: 1px;
+    }
     .card {
       padding: 14px 12px 8px;
     }

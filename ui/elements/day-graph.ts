@@ -1,9 +1,9 @@
 /** `<solthrive-day-graph>`: the last 24 hours of sun, home and grid, to look at, point at and listen to. */
 import { html, nothing, type PropertyValues } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import type uPlot from 'uplot';
 import { dayGraphStyle } from './day-graph-style.ts';
 import { SolthriveElement } from './element.ts';
+import { foreignZone, type Reader } from './format.ts';
 import {
   columnsOf,
   type DayColumns,
@@ -13,6 +13,7 @@ import {
   SERIES,
   type SeriesId,
   summaryOf,
+  tipLeftPx,
 } from './graph-view.ts';
 import { plotDay, plotStyles, pointAt, showSeries, sizeOf } from './plot.ts';
 import { theme } from './theme.ts';
@@ -60,6 +61,7 @@ export class SolthriveDayGraph extends SolthriveElement {
   }
 
   override updated(changed: PropertyValues): void {
+    this.#placeTip();
     if (changed.has('history')) this.#draw();
     else if (changed.has('_hidden')) {
       for (const id of SERIES) if (this.#plot) showSeries(this.#plot, id, !this._hidden.has(id));
@@ -67,13 +69,20 @@ export class SolthriveDayGraph extends SolthriveElement {
   }
 
   override render() {
-    const { say } = this.reader;
+    const { reader } = this;
+    const { say } = reader;
     const columns = this.#columns;
+    const zone = columns ? foreignZone(Date.now(), reader) : null;
     const empty = !columns || lastKnown(columns) < 0;
     return html`<section class="card" lang=${this.language} aria-label=${say('graph.label')}>
       <div class="head">
-        <h2>${say('graph.label')}</h2>
-        <div class="legend">${SERIES.map((id) => this.#toggle(id))}</div>
+        <div>
+          <h2>${say('graph.label')}</h2>
+          ${zone ? html`<p class="zone">${say('graph.zone', { zone })}</p>` : nothing}
+        </div>
+        <div class="legend" role="group" aria-label=${say('graph.series')} ?hidden=${empty}>
+          ${SERIES.map((id) => this.#toggle(id))}
+        </div>
       </div>
       <div class="stage" ?hidden=${empty}>
         <div
@@ -95,14 +104,15 @@ export class SolthriveDayGraph extends SolthriveElement {
         empty
           ? html`<p class="empty">${say(columns ? 'graph.empty' : 'graph.waiting')}</p>`
           : html`<p class="unseen" id="summary">
-            ${summaryOf(columns, this.reader, this.#zone)} ${say('graph.hint')}
+            ${summaryOf(columns, reader)} ${say('graph.hint')}
           </p>`
       }
     </section>`;
   }
 
-  get #zone(): string {
-    return this.history?.timezone ?? 'UTC';
+  /** The history knows the home's zone, also where no site does. */
+  override get reader(): Reader {
+    return this.readerIn(this.history?.timezone ?? this.site?.timezone);
   }
 
   get #step(): number {
@@ -110,7 +120,7 @@ export class SolthriveDayGraph extends SolthriveElement {
   }
 
   #readout(columns: DayColumns, step: number) {
-    return readoutOf(columns, step, this.reader, this.#zone);
+    return readoutOf(columns, step, this.reader);
   }
 
   #toggle(id: SeriesId) {
@@ -125,15 +135,12 @@ export class SolthriveDayGraph extends SolthriveElement {
     </button>`;
   }
 
-  #tip(columns: DayColumns, { step, leftPx }: { step: number; leftPx: number }) {
-    const { time, rows } = this.#readout(columns, step);
-    const leftHalf = leftPx < this.clientWidth / 2;
-    const place = leftHalf
-      ? { left: `${leftPx + 14}px` }
-      : { right: `calc(100% - ${leftPx - 14}px)` };
-    return html`<div class="tip" style=${styleMap(place)} aria-hidden="true">
+  #tip(columns: DayColumns, { step }: { step: number }) {
+    const { time, rows, measured } = this.#readout(columns, step);
+    return html`<div class="tip" aria-hidden="true">
       <b>${time}</b>
-      <dl>
+      ${measured ? nothing : html`<p class="gap">${this.reader.say('graph.gap')}</p>`}
+      <dl ?hidden=${!measured}>
         ${rows.map(
           ({ id, label, value }) => html`<div class="tone-${id}">
             <dt><span class="swatch ${id}"></span>${label}</dt>
@@ -170,8 +177,19 @@ export class SolthriveDayGraph extends SolthriveElement {
     pointAt(this.#plot, columns, Math.min(last, Math.max(0, goal)));
   }
 
-  /** A whole new plot a minute costs some ms and leaves no state behind to go wrong. */
+  /** Only once it is laid out is it known how wide its words are. */
+  #placeTip(): void {
+    const tip = this.renderRoot.querySelector<HTMLElement>('.tip');
+    const stage = tip?.offsetParent;
+    if (!tip || !stage || !this._cursor) return;
+    const room = { tipPx: tip.offsetWidth, stagePx: stage.clientWidth };
+    tip.style.left = `${tipLeftPx(this._cursor.leftPx, room)}px`;
+  }
+
+  /** A whole new plot a minute costs some ms; whoever is reading a moment goes on reading it. */
   #draw(): void {
+    const readingS =
+      this._cursor && this.#plot ? this.#plot.data[0]?.[this._cursor.step] : undefined;
     this.#drop();
     const place = this.renderRoot.querySelector<HTMLElement>('.plot');
     const columns = this.#columns;
@@ -179,13 +197,14 @@ export class SolthriveDayGraph extends SolthriveElement {
     const style = getComputedStyle(this);
     this.#plot = plotDay(place, columns, {
       reader: this.reader,
-      timeZone: this.#zone,
       color: (name) => style.getPropertyValue(name).trim(),
       hidden: this._hidden,
       onCursor: (at) => {
         this._cursor = at;
       },
     });
+    const step = readingS === undefined ? -1 : columns.times.indexOf(readingS);
+    if (step >= 0) pointAt(this.#plot, columns, step);
   }
 
   #drop(): void {
@@ -198,7 +217,9 @@ export class SolthriveDayGraph extends SolthriveElement {
     const place = this.renderRoot.querySelector<HTMLElement>('.plot');
     if (!place || !this.#plot) return;
     const size = sizeOf(place);
-    if (size.width !== this.#plot.width) this.#plot.setSize(size);
+    if (size.width !== this.#plot.width || size.height !== this.#plot.height) {
+      this.#plot.setSize(size);
+    }
   }
 
   static override styles = [theme, plotStyles, dayGraphStyle];

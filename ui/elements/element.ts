@@ -1,18 +1,29 @@
 /** What every element of ours is: a Lit element that knows its reader and the shared look. */
-import { LitElement, type ReactiveController } from 'lit';
+import { LitElement, type PropertyDeclarations, type ReactiveController } from 'lit';
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
 import { nearestLanguage, speak } from '../strings/strings.ts';
-import type { Reader } from './format.ts';
+import { knownZone, type Reader } from './format.ts';
 import { beat, type Liveness, LOST_AFTER_MS, livenessOf, type Pulse } from './liveness-view.ts';
+import type { PageSite } from './site.ts';
 
 export abstract class SolthriveElement extends LitElement {
-  /** The shipped language of the words: the element's `lang`, else the browser's wish. */
+  static override properties: PropertyDeclarations = { site: { attribute: false } };
+  declare site: PageSite | null | undefined;
+
+  /** The shipped language of the words: the element's `lang`, else the browser's wish, else the site's. */
   get language(): string {
-    return nearestLanguage([...(this.lang ? [this.lang] : []), ...navigator.languages]);
+    const wanted = [this.lang, ...navigator.languages, this.site?.language ?? ''];
+    return nearestLanguage(wanted.filter((tag) => tag !== ''));
   }
 
   get reader(): Reader {
-    return { locale: navigator.language || 'en', say: speak(this.language) };
+    return this.readerIn(this.site?.timezone);
+  }
+
+  protected readerIn(zone: string | undefined): Reader {
+    const timeZone = knownZone(zone);
+    const reader = { locale: navigator.language || 'en', say: speak(this.language) };
+    return timeZone === undefined ? reader : { ...reader, timeZone };
   }
 }
 

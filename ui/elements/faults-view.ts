@@ -19,6 +19,8 @@ const GROUP_OF: Partial<Record<FaultId, FaultGroup>> = {
   ct_ratio_suspect: 'scaling',
   balance_residual: 'scaling',
 };
+/** So many faults find room in the height of the graph. */
+const BESIDE_A_GRAPH = 2;
 const WORST_FIRST: Fault['severity'][] = ['fault', 'warning', 'info'];
 
 export interface FaultsView {
@@ -28,6 +30,8 @@ export interface FaultsView {
   groups: { id: FaultGroup; title: string; faults: FaultView[] }[];
   /** What was looked at and found well, while there is nothing to say against it. */
   checked: { id: FaultGroup; title: string }[];
+  /** More than stands beside a graph. */
+  long: boolean;
 }
 
 export interface FaultView {
@@ -36,9 +40,15 @@ export interface FaultView {
   /** "Warning", "Fault, suspected" */
   severityText: string;
   message: string;
-  advice: string;
+  advice: TextPart[];
   /** Where and since when, and who has seen it. */
   facts: string[];
+}
+
+export interface TextPart {
+  text: string;
+  /** A command, a file or a key: to be typed as it stands. */
+  code: boolean;
 }
 
 export interface FaultReport {
@@ -53,13 +63,13 @@ export interface FaultReport {
 export function viewFaults({ faults, lost, nowMs }: FaultReport, reader: Reader): FaultsView {
   const { say } = reader;
   const active = faults?.filter((fault) => !fault.cleared_at);
-  const nothing = { detail: '', groups: [], checked: [] };
+  const nothing = { detail: '', groups: [], checked: [], long: false };
   if (!active) return { state: 'waiting', headline: say('faults.waiting'), ...nothing };
   if (active.length === 0) {
     if (lost) return { state: 'waiting', headline: say('faults.lost'), ...nothing };
     const checked = FAULT_GROUPS.map((id) => ({ id, title: say(`faults.group.${id}`) }));
     const detail = say('faults.well_detail');
-    return { state: 'well', headline: say('faults.well'), detail, groups: [], checked };
+    return { ...nothing, state: 'well', headline: say('faults.well'), detail, checked };
   }
   const groups = FAULT_GROUPS.flatMap((id) => {
     const members = active.filter((fault) => (GROUP_OF[fault.id] ?? 'other') === id);
@@ -70,7 +80,8 @@ export function viewFaults({ faults, lost, nowMs }: FaultReport, reader: Reader)
   const count = active.length;
   const headline = say(count === 1 ? 'faults.count_one' : 'faults.count_many', { count });
   const detail = lost ? say('faults.lost_detail') : '';
-  return { state: 'attention', headline, detail, groups, checked: [] };
+  const long = count > BESIDE_A_GRAPH;
+  return { ...nothing, state: 'attention', headline, detail, groups, long };
 }
 
 function viewFault(fault: Fault, nowMs: number, reader: Reader): FaultView {
@@ -89,9 +100,17 @@ function viewFault(fault: Fault, nowMs: number, reader: Reader): FaultView {
     severityText:
       fault.state === 'suspected' ? `${severity}, ${say('faults.suspected')}` : severity,
     message: fault.message,
-    advice: fault.advice,
+    advice: partsOf(fault.advice),
     facts,
   };
+}
+
+/** Backticks in a text stand round what is to be typed, as they do in the terminal. */
+function partsOf(text: string): TextPart[] {
+  return text
+    .split('`')
+    .map((part, index) => ({ text: part, code: index % 2 === 1 }))
+    .filter((part) => part.text !== '');
 }
 
 function byUrgency(a: Fault, b: Fault): number {

@@ -1,8 +1,9 @@
 /** `<solthrive-faults>`: what is wrong with wiring, meters or scaling, and what to do about it. */
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Fault } from '../../nodes/health/faults.ts';
 import { LivenessController, SolthriveElement } from './element.ts';
+import { faultsStyle } from './faults-style.ts';
 import { type FaultsView, type FaultView, viewFaults } from './faults-view.ts';
 import { type IconName, icon } from './icons.ts';
 import { theme } from './theme.ts';
@@ -19,30 +20,32 @@ export class SolthriveFaults extends SolthriveElement {
   declare faults: Fault[] | null | undefined;
   readonly #liveness = new LivenessController(this);
 
+  /** Brings the list into view and reads its headline out. */
+  reveal(): void {
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'start' });
+    this.renderRoot.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
+  }
+
   override render() {
     const { say } = this.reader;
     const lost = this.#liveness.current.state === 'lost';
     const view = viewFaults({ faults: this.faults, lost, nowMs: Date.now() }, this.reader);
+    // the page's own sheet gives a long list the whole width
+    this.toggleAttribute('long', view.long);
     return html`<section lang=${this.language} class="card ${view.state}" aria-label=${say('faults.label')}>
       <div class="head" role="status">
         <span class="badge">${icon(STATE_ICON[view.state])}</span>
         <div>
-          <h2>${view.headline}</h2>
+          <h2 tabindex="-1">${view.headline}</h2>
           ${view.detail ? html`<p>${view.detail}</p>` : nothing}
         </div>
       </div>
-      ${view.groups.map(
-        ({ id, title, faults }) => html`<div class="group">
-          <h3>${icon(id)}${title}</h3>
-          <ul>
-            ${repeat(
-              faults,
-              ({ key }) => key,
-              (fault) => this.#fault(fault),
-            )}
-          </ul>
-        </div>`,
-      )}
+      ${
+        view.groups.length > 0
+          ? html`<div class="groups">${view.groups.map((group) => this.#group(group))}</div>`
+          : nothing
+      }
       ${
         view.checked.length > 0
           ? html`<ul class="checked">
@@ -53,136 +56,28 @@ export class SolthriveFaults extends SolthriveElement {
     </section>`;
   }
 
+  #group({ id, title, faults }: FaultsView['groups'][number]) {
+    return html`<div class="group">
+      <h3>${icon(id)}${title}</h3>
+      <ul>
+        ${repeat(
+          faults,
+          ({ key }) => key,
+          (fault) => this.#fault(fault),
+        )}
+      </ul>
+    </div>`;
+  }
+
   #fault({ severity, severityText, message, advice, facts }: FaultView) {
     return html`<li class=${severity}>
       <p class="severity">${icon(severity)}${severityText}</p>
       <p class="message">${message}</p>
-      <p class="advice"><b>${this.reader.say('faults.advice')}:</b> ${advice}</p>
+      <p class="advice"><b>${this.reader.say('faults.advice')}:</b>
+        ${advice.map(({ text, code }) => (code ? html`<code>${text}</code>` : text))}</p>
       <p class="facts">${facts.join(' · ')}</p>
     </li>`;
   }
 
-  static override styles = [
-    theme,
-    css`
-      :host {
-        height: 100%;
-      }
-      .card {
-        display: grid;
-        align-content: start;
-        gap: 18px;
-        min-height: 100%;
-        padding: 20px;
-        overflow-wrap: anywhere;
-      }
-      .head {
-        display: flex;
-        align-items: center;
-        gap: 14px;
-        --tone: var(--soft);
-      }
-      .well .head {
-        --tone: var(--good);
-      }
-      .attention .head {
-        --tone: var(--warn);
-      }
-      .badge {
-        display: grid;
-        place-items: center;
-        width: 44px;
-        height: 44px;
-        flex: none;
-        border-radius: 14px;
-        color: var(--tone);
-        background: color-mix(in srgb, var(--tone) 13%, transparent);
-        font-size: 1.125rem;
-      }
-      .head p {
-        color: var(--soft);
-        font-size: 0.9375rem;
-      }
-      .waiting {
-        place-content: center;
-      }
-      .checked {
-        gap: 0;
-      }
-      .checked li {
-        display: flex;
-        align-items: center;
-        gap: 12px;
-        padding: 12px 2px;
-        border: 0;
-        border-radius: 0;
-        border-top: 1px solid var(--line);
-        background: none;
-        color: var(--ink);
-        font-size: 0.9375rem;
-      }
-      .checked .icon:first-child {
-        color: var(--soft);
-      }
-      .checked .icon:last-child {
-        margin-inline-start: auto;
-        color: var(--good);
-        stroke-width: 2.5;
-      }
-      .group {
-        display: grid;
-        gap: 10px;
-      }
-      h3 {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        color: var(--soft);
-        font-size: 0.875rem;
-        font-weight: 600;
-      }
-      ul {
-        display: grid;
-        gap: 10px;
-      }
-      li {
-        --tone: var(--home-ink);
-        display: grid;
-        gap: 6px;
-        padding: 14px 16px;
-        border-radius: 14px;
-        border-inline-start: 4px solid var(--tone);
-        background: color-mix(in srgb, var(--tone) 7%, var(--card));
-      }
-      li.fault {
-        --tone: var(--bad);
-      }
-      li.warning {
-        --tone: var(--warn);
-      }
-      .severity {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-        color: var(--tone);
-        font-size: 0.875rem;
-        font-weight: 650;
-      }
-      .message {
-        font-weight: 600;
-        line-height: 1.35;
-      }
-      .advice {
-        font-size: 0.9375rem;
-      }
-      .advice b {
-        font-weight: 600;
-      }
-      .facts {
-        color: var(--soft);
-        font-size: 0.875rem;
-        font-variant-numeric: tabular-nums;
-      }
-    `,
-  ];
+  static override styles = [theme, faultsStyle];
 }

@@ -6,6 +6,8 @@ export interface Reader {
   /** BCP 47, for numbers and times; the browser's own. */
   locale: string;
   say: Say;
+  /** IANA name of the home's zone; the browser's own where it is left out. */
+  timeZone?: string;
 }
 
 export interface Quantity {
@@ -55,16 +57,47 @@ export function percentText(share: number, { locale }: Reader): string {
   return new Intl.NumberFormat(locale, { style: 'percent' }).format(honest / 100);
 }
 
-/** Hours and minutes, in the reader's own zone unless another is given. */
-export function clockText(ms: number, { locale }: Reader, timeZone?: string): string {
-  return formatter(locale, { hour: 'numeric', minute: '2-digit', timeZone }).format(ms);
+/** Hours and minutes in the reader's zone. */
+export function clockText(ms: number, { locale, timeZone }: Reader): string {
+  const hour = hasHalfDays(locale) ? 'numeric' : '2-digit';
+  return formatter(locale, { hour, minute: '2-digit', timeZone }).format(ms);
+}
+
+/** `1 PM` for some, `13:00` for most. */
+export function hasHalfDays(locale: string): boolean {
+  return formatter(locale, { hour: 'numeric' }).resolvedOptions().hour12 === true;
 }
 
 /** A time of today as a clock reads it; of another day with that day before it. */
 export function sinceText(ms: number, nowMs: number, reader: Reader): string {
-  const day = formatter(reader.locale, { day: 'numeric', month: 'short' });
+  const { locale, timeZone } = reader;
+  const day = formatter(locale, { day: 'numeric', month: 'short', timeZone });
   const time = clockText(ms, reader);
   return day.format(ms) === day.format(nowMs) ? time : `${day.format(ms)}, ${time}`;
+}
+
+/**
+ * The name of the reader's zone where its clocks differ now from those of `ownZone`, else null:
+ * most people look at their home from within its zone, and need not be told.
+ */
+export function foreignZone(nowMs: number, reader: Reader, ownZone?: string): string | null {
+  const { locale, timeZone } = reader;
+  if (timeZone === undefined) return null;
+  const clock = (zone?: string) =>
+    formatter('en-GB', { dateStyle: 'short', timeStyle: 'short', timeZone: zone }).format(nowMs);
+  if (clock(timeZone) === clock(ownZone)) return null;
+  const parts = formatter(locale, { timeZone, timeZoneName: 'longGeneric' }).formatToParts(nowMs);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone;
+}
+
+/** The zone, or undefined where this browser is older than its name. */
+export function knownZone(timeZone: string | undefined): string | undefined {
+  try {
+    if (timeZone !== undefined) formatter('en', { timeZone });
+    return timeZone;
+  } catch {
+    return undefined;
+  }
 }
 
 function decimals(value: number, digits: number, locale: string): string {

@@ -33,6 +33,7 @@ export const gaugesStyle = css`
     font-weight: 650;
     letter-spacing: -0.02em;
     text-wrap: balance;
+    font-variant-numeric: tabular-nums;
   }
   .as-of {
     display: flex;
@@ -64,6 +65,10 @@ export const gaugesStyle = css`
     border-start-end-radius: 99px;
     border-end-end-radius: 99px;
   }
+  .bar.none {
+    border-radius: 99px;
+    background: var(--track);
+  }
   .share-sun {
     --tone: var(--solar);
   }
@@ -85,6 +90,9 @@ export const gaugesStyle = css`
     display: flex;
     align-items: center;
     gap: 7px;
+  }
+  .none + ul li::before {
+    display: none;
   }
   .shares li::before {
     content: '';
@@ -142,7 +150,7 @@ export const gaugesStyle = css`
   }
   .reading {
     position: absolute;
-    inset: 31% 14% auto;
+    inset: 37% 14% auto;
     text-align: center;
     line-height: 1;
   }
@@ -172,15 +180,15 @@ export const gaugesStyle = css`
     font-variant-numeric: tabular-nums;
   }
   .words {
-    display: flex;
-    align-items: center;
-    justify-content: center;
-    gap: 6px;
     margin-top: 8px;
     text-align: center;
+    text-wrap: balance;
     color: var(--tone-ink);
     font-weight: 600;
     line-height: 1.3;
+  }
+  .words .icon {
+    vertical-align: -0.25em;
   }
   .charge {
     margin-top: 10px;

@@ -34,7 +34,7 @@ export class SolthriveGauges extends SolthriveElement {
     const lost = state === 'lost';
     return html`<section
       lang=${this.language}
-      class=${lost || state === 'stale' ? 'old' : state}
+      class=${lost ? 'old' : state}
       aria-label=${reader.say('gauges.label')}
     >
       ${this.#story(viewStory(snapshot, reader), lost ? sinceMs : null)}
@@ -52,7 +52,7 @@ export class SolthriveGauges extends SolthriveElement {
         </p>`;
     const bar =
       shares.length === 0
-        ? nothing
+        ? html`<div class="shares" aria-hidden="true"><div class="bar none"></div><ul><li>&nbsp;</li></ul></div>`
         : html`<div class="shares" role="img" aria-label="${reader.say('story.label')}: ${shares.map(({ text }) => text).join(', ')}">
           <div class="bar">
             ${shares.map(({ id, fraction }) => html`<span class=${`share-${id}`} style=${styleMap({ flexGrow: String(fraction) })}></span>`)}
@@ -81,7 +81,7 @@ function gauge(view: GaugeView) {
       <div class="scale" aria-hidden="true">
         <span>${view.centred ? view.scale : '0'}</span><span>${view.scale}</span>
       </div>
-      <p class="words" aria-hidden="true">${direction(view)}${view.words}</p>
+      <p class="words" aria-hidden="true">${direction(view)} ${view.words}</p>
     </div>
     ${view.charge && known ? charge(view.charge) : nothing}
   </article>`;

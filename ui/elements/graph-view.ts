@@ -1,5 +1,5 @@
 /** Decides what the day graph draws and says: columns, axes, read-outs and the text for those who listen. */
-import { clockText, powerText, type Reader, scaleText } from './format.ts';
+import { clockText, hasHalfDays, powerText, type Reader, scaleText } from './format.ts';
 
 /** The last 24 hours, on topic `history/day`: W per step from `t0`, null where nothing was measured. */
 export interface DayHistory {
@@ -49,7 +49,7 @@ const QUARTER_S = 900;
  * them. Zones are offset by multiples of a quarter hour, so stepping by quarters meets every hour,
  * on days of 23 and 25 hours too.
  */
-export function hourTicks(fromS: number, toS: number, room: number, timeZone: string): number[] {
+export function hourTicks(fromS: number, toS: number, room: number, timeZone?: string): number[] {
   const hours: { s: number; hour: number }[] = [];
   const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone });
   for (let s = Math.ceil(fromS / QUARTER_S) * QUARTER_S; s <= toS; s += QUARTER_S) {
@@ -62,11 +62,10 @@ export function hourTicks(fromS: number, toS: number, room: number, timeZone: st
 }
 
 /** What an hour of the axis is called: `06:00`, `6 AM`. */
-export function hourText(s: number, { locale }: Reader, timeZone: string): string {
-  const options: Intl.DateTimeFormatOptions = { hour: 'numeric', timeZone };
-  const twelve = new Intl.DateTimeFormat(locale, options).resolvedOptions().hour12;
-  const format = twelve ? options : ({ ...options, hour: '2-digit', minute: '2-digit' } as const);
-  return new Intl.DateTimeFormat(locale, format).format(s * 1000);
+export function hourText(s: number, reader: Reader): string {
+  const { locale, timeZone } = reader;
+  if (!hasHalfDays(locale)) return clockText(s * 1000, reader);
+  return new Intl.DateTimeFormat(locale, { hour: 'numeric', timeZone }).format(s * 1000);
 }
 
 /** Round steps of a power axis, W. */
@@ -94,29 +93,38 @@ export function powerTickText(powerW: number, reader: Reader): string {
 export interface Readout {
   time: string;
   rows: { id: SeriesId; label: string; value: string }[];
+  /** False in a gap: nothing at all is known. */
+  measured: boolean;
   /** All of it as one line, for a screen reader. */
   text: string;
 }
 
 /** The values of one step. Of the grid only the direction it had is named. */
-export function readoutOf(
-  columns: DayColumns,
-  step: number,
-  reader: Reader,
-  timeZone: string,
-): Readout {
-  const time = clockText((columns.times[step] ?? 0) * 1000, reader, timeZone);
+export function readoutOf(columns: DayColumns, step: number, reader: Reader): Readout {
+  const time = clockText((columns.times[step] ?? 0) * 1000, reader);
   const exporting = (columns.series.export[step] ?? 0) < 0;
   const rows = SERIES.filter((id) => id !== (exporting ? 'import' : 'export')).map((id) => ({
     id,
     label: reader.say(`graph.${id}`),
     value: powerText(columns.series[id][step], reader),
   }));
-  const known = rows.some(({ id }) => (columns.series[id][step] ?? null) !== null);
-  const values = known
+  const measured = rows.some(({ id }) => (columns.series[id][step] ?? null) !== null);
+  const values = measured
     ? rows.map(({ label, value }) => `${label} ${value}`).join(', ')
     : reader.say('graph.gap');
-  return { time, rows, text: reader.say('graph.readout', { time, values }) };
+  return { time, rows, measured, text: reader.say('graph.readout', { time, values }) };
+}
+
+/** Between the cursor and its read-out, px. */
+const TIP_DISTANCE_PX = 14;
+
+/** Where the read-out stands: on the side of the cursor with more room, and never over an edge. */
+export function tipLeftPx(cursorPx: number, room: { tipPx: number; stagePx: number }): number {
+  const { tipPx, stagePx } = room;
+  const right = cursorPx + TIP_DISTANCE_PX;
+  const left = cursorPx - TIP_DISTANCE_PX - tipPx;
+  const wanted = cursorPx < stagePx / 2 ? right : left;
+  return Math.max(0, Math.min(wanted, stagePx - tipPx));
 }
 
 /** Stretches of time, s, in which nothing at all was measured. */
@@ -144,7 +152,7 @@ export function lastKnown({ series }: DayColumns): number {
 }
 
 /** The day in sentences: the peaks, and the newest values. */
-export function summaryOf(columns: DayColumns, reader: Reader, timeZone: string): string {
+export function summaryOf(columns: DayColumns, reader: Reader): string {
   const last = lastKnown(columns);
   if (last < 0) return reader.say('graph.empty');
   const peaks = SERIES.flatMap((id) => {
@@ -156,10 +164,10 @@ export function summaryOf(columns: DayColumns, reader: Reader, timeZone: string)
     return reader.say('graph.summary_peak', {
       series: reader.say(`graph.${id}`),
       value: powerText(column[peak], reader),
-      time: clockText((columns.times[peak] ?? 0) * 1000, reader, timeZone),
+      time: clockText((columns.times[peak] ?? 0) * 1000, reader),
     });
   });
-  const { time, rows } = readoutOf(columns, last, reader, timeZone);
+  const { time, rows } = readoutOf(columns, last, reader);
   const values = rows.map(({ label, value }) => `${label} ${value}`).join(', ');
   return [...peaks, reader.say('graph.summary_last', { time, values })].join(' ');
 }

@@ -9,6 +9,7 @@ const SHAPES = {
   ev: svg`<path d="M4 16.5v-3.3a2 2 0 0 1 .9-1.7l1.3-.9 1.7-3.3A2 2 0 0 1 9.7 6.2h4.8a2 2 0 0 1 1.7 1l2.1 3.5 1.2.7a2 2 0 0 1 1 1.7v2.4a1 1 0 0 1-1 1h-1M6 16.5h-1a1 1 0 0 1-1-1M10 16.5h4M6.5 10.7h11.5"/><circle cx="8" cy="16.8" r="1.9"/><circle cx="16.2" cy="16.8" r="1.9"/>`,
   left: svg`<path d="M20 12H4.5M10.5 5.5 4 12l6.5 6.5"/>`,
   right: svg`<path d="M4 12h15.5M13.5 5.5 20 12l-6.5 6.5"/>`,
+  down: svg`<path d="M12 4v15.5M5.5 13.5 12 20l6.5-6.5"/>`,
   check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
   fault: svg`<circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5M12 16.3v.1"/>`,
   warning: svg`<path d="M12 4 2.8 19.5h18.4zM12 10v4.5M12 17v.1"/>`,

@@ -1,5 +1,4 @@
-/** The bundle: defines the elements, each once, and says which language the page speaks. */
-import { nearestLanguage } from '../strings/strings.ts';
+/** The bundle: defines the elements, each once. */
 import { SolthriveConnection } from './connection.ts';
 import { SolthriveDayGraph } from './day-graph.ts';
 import { SolthriveFaults } from './faults.ts';
@@ -15,6 +14,3 @@ const ELEMENTS = {
 for (const [name, element] of Object.entries(ELEMENTS)) {
   if (!customElements.get(name)) customElements.define(name, element);
 }
-
-// The dashboard's page names no language, and a screen reader would then guess its own.
-document.documentElement.lang ||= nearestLanguage(navigator.languages);

@@ -14,7 +14,6 @@ import {
 
 export interface PlotOptions {
   reader: Reader;
-  timeZone: string;
   /** Resolves a custom property, such as `--solar`, as it is now. */
   color(name: string): string;
   hidden: ReadonlySet<SeriesId>;
@@ -27,6 +26,9 @@ const DRAWN: SeriesId[] = ['solar', 'import', 'export', 'home'];
 /** A power axis label every this many px, an hour every that many. */
 const POWER_ROOM_PX = 42;
 const HOUR_ROOM_PX = 64;
+/** An hour nearer to the end than this would lose half of its name. */
+const HOUR_EDGE_PX = 16;
+const FONT = '13px system-ui, sans-serif';
 const FILL_OPACITY: Record<SeriesId, number> = { solar: 0.42, home: 0, import: 0.3, export: 0.38 };
 
 /** Draws `columns` into `place` at its size. The caller destroys it. */
@@ -47,7 +49,7 @@ export function plotDay(place: HTMLElement, columns: DayColumns, options: PlotOp
       axes: [hourAxis(options), powerAxis(options)],
       series: [{}, ...DRAWN.map((id) => seriesOf(id, options))],
       hooks: {
-        drawClear: [(u) => drawGaps(u, columns, color)],
+        drawClear: [(u) => drawGaps(u, columns, options)],
         draw: [(u) => drawZero(u, color)],
         setCursor: [
           (u) => {
@@ -65,10 +67,9 @@ export function plotDay(place: HTMLElement, columns: DayColumns, options: PlotOp
   return plot;
 }
 
-/** Width of the place; low on a phone, not too high on a desk. */
+/** The place's own, which its sheet decides. */
 export function sizeOf(place: HTMLElement): { width: number; height: number } {
-  const width = Math.max(200, place.clientWidth);
-  return { width, height: Math.round(Math.min(360, Math.max(230, width * 0.4))) };
+  return { width: Math.max(200, place.clientWidth), height: Math.max(150, place.clientHeight) };
 }
 
 /** Puts the cursor on a step, as a finger or a mouse would. */
@@ -100,15 +101,18 @@ function powerRoom(u: uPlot): number {
   return Math.max(3, Math.floor(u.height / POWER_ROOM_PX));
 }
 
-function hourAxis({ reader, timeZone, color }: PlotOptions): uPlot.Axis {
+function hourAxis({ reader, color }: PlotOptions): uPlot.Axis {
   return {
     stroke: () => color('--soft'),
-    font: '13px system-ui, sans-serif',
+    font: FONT,
     size: 30,
     gap: 8,
-    splits: (u, _axis, from, to) =>
-      hourTicks(from, to, Math.floor(u.width / HOUR_ROOM_PX), timeZone),
-    values: (_u, splits) => splits.map((s) => hourText(s, reader, timeZone)),
+    splits: (u, _axis, from, to) => {
+      const edgeS = ((to - from) / u.width) * HOUR_EDGE_PX;
+      const room = Math.floor(u.width / HOUR_ROOM_PX);
+      return hourTicks(from, to, room, reader.timeZone).filter((s) => s <= to - edgeS);
+    },
+    values: (_u, splits) => splits.map((s) => hourText(s, reader)),
     grid: { show: false },
     ticks: { show: false },
   };
@@ -117,7 +121,7 @@ function hourAxis({ reader, timeZone, color }: PlotOptions): uPlot.Axis {
 function powerAxis({ reader, color }: PlotOptions): uPlot.Axis {
   return {
     stroke: () => color('--soft'),
-    font: '13px system-ui, sans-serif',
+    font: FONT,
     size: 56,
     gap: 8,
     splits: (u, _axis, from, to) => powerTicks(from, to, powerRoom(u)),
@@ -130,8 +134,8 @@ function powerAxis({ reader, color }: PlotOptions): uPlot.Axis {
 function seriesOf(id: SeriesId, { color, hidden }: PlotOptions): uPlot.Series {
   return {
     show: !hidden.has(id),
-    stroke: () => color(`--${id}`),
-    width: id === 'home' ? 2 : 1.5,
+    stroke: () => color(id === 'solar' ? '--solar-line' : `--${id}`),
+    width: id === 'home' ? 1.75 : 1.5,
     points: { show: false },
     spanGaps: false,
     ...(FILL_OPACITY[id] > 0 ? { fill: (u) => fade(u, color(`--${id}`), FILL_OPACITY[id]) } : {}),
@@ -152,15 +156,30 @@ function fade(u: uPlot, color: string, opacity: number): CanvasGradient | string
   return gradient;
 }
 
-function drawGaps(u: uPlot, columns: DayColumns, color: (name: string) => string): void {
+/** A gap is a pale stretch, and says what it is where it is wide enough for the words. */
+function drawGaps(u: uPlot, columns: DayColumns, { color, reader }: PlotOptions): void {
   const { ctx, bbox } = u;
+  const words = reader.say('graph.gap');
   ctx.save();
-  ctx.fillStyle = color('--track');
-  ctx.globalAlpha = 0.55;
+  ctx.font = FONT.replace('13px', `${13 * window.devicePixelRatio}px`);
+  ctx.textAlign = 'center';
+  ctx.textBaseline = 'middle';
+  const wordsWidth = ctx.measureText(words).width + 24 * window.devicePixelRatio;
   for (const { fromS, toS } of gapsOf(columns)) {
     const left = Math.max(bbox.left, u.valToPos(fromS, 'x', true));
     const right = Math.min(bbox.left + bbox.width, u.valToPos(toS, 'x', true));
-    if (right > left) ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    if (right <= left) continue;
+    ctx.globalAlpha = 0.55;
+    ctx.fillStyle = color('--track');
+    ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    if (right - left < wordsWidth) continue;
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = color('--soft');
+    ctx.fillText(
+      words,
+      (left + right) / 2,
+      bbox.top + (POWER_ROOM_PX / 2) * window.devicePixelRatio,
+    );
   }
   ctx.restore();
 }

@@ -34,7 +34,7 @@ export function viewStory(snapshot: Snapshot | null, reader: Reader): StoryView 
     sentence: say(`story.${sentenceOf(flows, own)}`, {
       share: percentText(own, reader),
       import: powerText(grid, reader),
-      export: powerText(flows.solar_grid_w, reader),
+      export: powerText(exported(flows), reader),
     }),
     shares: sharesOf({ sun, battery, grid }, reader),
   };
@@ -47,8 +47,13 @@ function sentenceOf(flows: Flows, own: number): string {
   const who = sun && battery ? 'sun_battery' : sun ? 'sun' : 'battery';
   if (own < ALL) return `${who}_part`;
   if (who !== 'sun') return `${who}_all`;
-  if (flows.solar_grid_w >= NOTHING_W) return 'sun_all_export';
+  if (exported(flows) >= NOTHING_W) return 'sun_all_export';
   return (flows.solar_battery_w ?? 0) >= NOTHING_W ? 'sun_all_store' : 'sun_all';
+}
+
+/** All that goes to the grid, wherever it comes from: the grid's gauge shows the same. */
+function exported({ solar_grid_w, battery_grid_w = 0 }: Flows): number {
+  return solar_grid_w + battery_grid_w;
 }
 
 function sharesOf(powers: Record<Share['id'], number>, reader: Reader): Share[] {

@@ -14,6 +14,7 @@ export const theme = css`
     --ink: var(--solthrive-ink, #14181f);
     --soft: var(--solthrive-soft, #5a6372);
     --solar: var(--solthrive-solar, #f0a202);
+    --solar-line: var(--solthrive-solar-line, #cc8100);
     --solar-ink: var(--solthrive-solar-ink, #8f5600);
     --home: var(--solthrive-home, #2f6bde);
     --home-ink: var(--solthrive-home-ink, #2459bf);
@@ -26,7 +27,7 @@ export const theme = css`
     --ev: var(--solthrive-ev, #7a57d1);
     --ev-ink: var(--solthrive-ev-ink, #6743bd);
     --good: var(--solthrive-good, #0b7a55);
-    --warn: var(--solthrive-warn, #8f5600);
+    --warn: var(--solthrive-warn, #855000);
     --bad: var(--solthrive-bad, #c0271d);
     --shadow: 0 1px 2px rgb(16 24 40 / 5%), 0 6px 20px -8px rgb(16 24 40 / 10%);
     color-scheme: light;
@@ -54,6 +55,7 @@ export const theme = css`
       --ink: var(--solthrive-ink, #f1f4f8);
       --soft: var(--solthrive-soft, #a0a9b8);
       --solar: var(--solthrive-solar, #ffb92e);
+      --solar-line: var(--solthrive-solar-line, #ffb92e);
       --solar-ink: var(--solthrive-solar-ink, #ffc65c);
       --home: var(--solthrive-home, #6ba1ff);
       --home-ink: var(--solthrive-home-ink, #8fb8ff);

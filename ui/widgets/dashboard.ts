@@ -151,6 +151,7 @@ export function headOf(uiPath: string): string {
   return [
     `<link rel="stylesheet" href="${folder}solthrive.css">`,
     `<link rel="icon" type="image/svg+xml" href="${folder}solthrive.svg">`,
+    `<link rel="apple-touch-icon" href="${folder}solthrive-180.png">`,
     `<script type="module" src="${folder}solthrive.js"></script>`,
   ].join('');
 }

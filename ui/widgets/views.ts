@@ -1,7 +1,9 @@
 /** Decides what each view shows: its tag, the topics it takes, and how messages become its state. */
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
 import type { Fault } from '../../nodes/health/faults.ts';
+import type { Site } from '../../nodes/site/config.ts';
 import { payloadAs } from '../../nodes/site/payload.ts';
+import type { PageSite } from '../elements/site.ts';
 
 export const VIEWS = ['gauges', 'graph', 'connection', 'faults'] as const;
 export type WidgetView = (typeof VIEWS)[number];
@@ -13,6 +15,8 @@ export interface ViewState {
   history?: { t0: string };
   /** The active faults. */
   faults?: Fault[];
+  /** Whose page it is, where the widget refers to a site. */
+  site?: PageSite;
 }
 
 /**
@@ -20,12 +24,22 @@ export interface ViewState {
  * so these constants must stay free of braces.
  */
 export const FORMATS: Record<WidgetView, string> = {
-  gauges: '<solthrive-gauges ng-prop-snapshot="msg.payload.snapshot"></solthrive-gauges>',
-  graph: '<solthrive-day-graph ng-prop-history="msg.payload.history"></solthrive-day-graph>',
-  connection:
-    '<solthrive-connection ng-prop-snapshot="msg.payload.snapshot"></solthrive-connection>',
-  faults: '<solthrive-faults ng-prop-faults="msg.payload.faults"></solthrive-faults>',
+  gauges: element('solthrive-gauges', 'snapshot'),
+  graph: element('solthrive-day-graph', 'history'),
+  connection: element('solthrive-connection', 'snapshot'),
+  faults: element('solthrive-faults', 'faults'),
 };
+
+function element(tag: string, property: keyof ViewState): string {
+  const bound = [property, 'site'].map((name) => `ng-prop-${name}="msg.payload.${name}"`);
+  return `<${tag} ${bound.join(' ')}></${tag}>`;
+}
+
+/** What pages may know of a site: nothing of its network, its meters or its paths. */
+export function pageSiteOf({ config }: Site): PageSite {
+  const { name, language, timezone } = config.site;
+  return { name, language, timezone };
+}
 
 export function isView(value: unknown): value is WidgetView {
   return VIEWS.some((view) => view === value);

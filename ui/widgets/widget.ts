@@ -1,9 +1,10 @@
 /** Node-RED adapter that hosts one of our elements in a group of node-red-dashboard. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Site } from '../../nodes/site/config.ts';
 import { asError } from '../../nodes/site/errors.ts';
 import { type NodeState, statusOf } from '../../nodes/site/status.ts';
 import { findDashboard, place, type Shown, serveAssets } from './dashboard.ts';
-import { FORMATS, isView, takeIn, type ViewState, type WidgetView } from './views.ts';
+import { FORMATS, isView, pageSiteOf, takeIn, type ViewState, type WidgetView } from './views.ts';
 
 interface WidgetDef extends NodeDef {
   group: string;
@@ -11,6 +12,7 @@ interface WidgetDef extends NodeDef {
   width: number | string;
   height: number | string;
   view: string;
+  site?: string;
 }
 
 export default function (RED: NodeAPI): void {
@@ -39,6 +41,8 @@ export default function (RED: NodeAPI): void {
     if (!shown) return void say('faulty', 'group_missing');
     say('idle', 'waiting');
 
+    const holder = RED.nodes.getNode(def.site ?? '') as { site?: Site } | null;
+    const site = holder?.site ? { site: pageSiteOf(holder.site) } : {};
     let state: ViewState = {};
     let showing = false;
     this.on('input', (msg, _send, done) => {
@@ -46,7 +50,7 @@ export default function (RED: NodeAPI): void {
         const next = takeIn(view, state, msg);
         if (next) {
           state = next;
-          shown.show(state);
+          shown.show({ ...state, ...site });
           if (!showing) say('live', 'showing');
           showing = true;
         }

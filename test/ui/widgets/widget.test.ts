@@ -8,7 +8,7 @@ import helper from 'node-red-node-test-helper';
 import { headOf } from '../../../ui/widgets/dashboard.ts';
 import { FORMATS } from '../../../ui/widgets/views.ts';
 import widget from '../../../ui/widgets/widget.ts';
-import { badgeOf, sampleSnapshot } from '../../support/samples.ts';
+import { badgeOf, sampleSite, sampleSnapshot, siteNode } from '../../support/samples.ts';
 
 helper.init(createRequire(import.meta.url).resolve('node-red'));
 
@@ -102,6 +102,21 @@ describe('the widget node', () => {
     });
     assert.deepEqual(dashboard?.sent, [{ msg: { payload: { snapshot } } }]);
     assert.match(badgeOf(helper.getNode('w') as never) ?? '', /showing/);
+  });
+
+  it('tells the page whose it is, and of the site nothing else', async () => {
+    const site = sampleSite({ site: { name: '{{7*7}} <b>Elm</b>', timezone: 'America/Chicago' } });
+    await helper.load(
+      [mounted, siteNode(site)] as never,
+      [tab, { id: 's', type: 'solthrive-site' }, { ...node('gauges'), site: 's' }] as never,
+    );
+    const snapshot = sampleSnapshot(3);
+    const told = { name: '{{7*7}} <b>Elm</b>', language: 'en', timezone: 'America/Chicago' };
+    await tell({ topic: 'snapshot', payload: snapshot });
+    assert.deepEqual(dashboard?.sent, [{ msg: { payload: { snapshot, site: told } } }]);
+    const [shown] = dashboard?.of('local') ?? [];
+    assert.doesNotMatch(shown?.format ?? '', /Elm|7/, 'no word of the site is in the template');
+    assert.match(shown?.format ?? '', /ng-prop-site="msg\.payload\.site"/);
   });
 
   it('lets topics of others pass, and refuses a payload that does not fit', async () => {
