@@ -7,11 +7,26 @@ export interface Lock {
   release(): void;
 }
 
+/** How a disk says that it takes nothing more. */
+const REFUSALS = ['EROFS', 'ENOSPC', 'EDQUOT', 'EIO'];
+
 /**
+ * A disk that is full or read-only is no reason not to measure: then there is nothing to lock, and
+ * the journal says what is wrong.
  * @param folder  the data folder, which exists
  * @throws SolthriveError `already_running` while another process holds it
  */
 export function takeLock(folder: string): Lock {
+  try {
+    return take(folder);
+  } catch (thrown) {
+    if (!REFUSALS.includes((thrown as NodeJS.ErrnoException).code ?? '')) throw thrown;
+    if (isLocked(folder)) throw new SolthriveError('already_running', { folder });
+    return { release() {} };
+  }
+}
+
+function take(folder: string): Lock {
   const file = join(folder, 'lock');
   const mark = processMark(process.pid);
   if (!write(file, mark)) {
@@ -37,8 +52,8 @@ export function isLocked(folder: string): boolean {
 /** False when the file is there already. Linking makes it appear with its content in it. */
 function write(file: string, mark: string): boolean {
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, mark);
   try {
+    writeFileSync(draft, mark);
     linkSync(draft, file);
     return true;
   } catch (thrown) {

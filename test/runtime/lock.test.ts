@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLocked, takeLock } from '../../runtime/lock.ts';
 import { temporaryFolder } from '../support/appliance.ts';
@@ -24,9 +24,14 @@ describe("the writers' lock", () => {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     await once(holder.stdout, 'data');
-    assert.throws(() => takeLock(folder), { code: 'already_running' });
-    holder.kill('SIGKILL');
-    await once(holder, 'exit');
+    try {
+      assert.throws(() => takeLock(folder), { code: 'already_running' });
+      fillDisk(folder);
+      assert.throws(() => takeLock(folder), { code: 'already_running' });
+    } finally {
+      holder.kill('SIGKILL');
+      await once(holder, 'exit');
+    }
     takeLock(folder).release();
   });
 
@@ -38,9 +43,21 @@ describe("the writers' lock", () => {
     lock.release();
   });
 
+  it('does without where the disk is full: nothing can be written there by two', () => {
+    const folder = temporaryFolder();
+    fillDisk(folder);
+    takeLock(folder).release();
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
   it('takes a file that says nothing for nobody’s', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'lock'), '');
     takeLock(folder).release();
   });
 });
+
+/** A device that has no room stands where the lock would be drafted. */
+function fillDisk(folder: string): void {
+  symlinkSync('/dev/full', join(folder, `lock.${process.pid}`));
+}
