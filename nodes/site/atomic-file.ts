@@ -1,5 +1,13 @@
 /** Replaces a file as a whole: after a power cut there is the old one or the new one, never half. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -10,8 +18,14 @@ export function replaceFile(file: string, text: string, mode: number): void {
   const folder = dirname(file);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, text, { mode, flush: true });
-  renameSync(temporary, file);
+  try {
+    writeFileSync(temporary, text, { mode, flush: true });
+    renameSync(temporary, file);
+  } catch (thrown) {
+    // A full disk leaves an empty draft behind.
+    rmSync(temporary, { recursive: true, force: true });
+    throw thrown;
+  }
   const handle = openSync(folder, 'r');
   try {
     fsyncSync(handle);
