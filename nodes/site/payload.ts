@@ -7,6 +7,7 @@ import { SolthriveError } from './errors.ts';
  * @throws SolthriveError `message_invalid`
  */
 export function payloadAs<T>(kind: string, key: string & keyof T, payload: unknown): T {
-  if (typeof payload === 'object' && payload !== null && key in payload) return payload as T;
+  const value = (payload as Partial<T> | null | undefined)?.[key];
+  if (value !== undefined && value !== null) return payload as T;
   throw new SolthriveError('message_invalid', { kind, what: `${key} is missing` });
 }

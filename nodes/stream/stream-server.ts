@@ -8,6 +8,7 @@ import { addressOf, isStreamPath, refusal, refuse } from './gate.ts';
 
 /** Clients have nothing to say to us; a larger frame ends the connection with 1009. */
 const MAX_INBOUND_BYTES = 1024;
+const INTERNAL_ERROR = 1011;
 const SERVICE_RESTART = 1012;
 const CLOSE_GRACE_MS = 500;
 
@@ -80,7 +81,12 @@ export class StreamServer {
       changed();
       if (clients.count === 0) this.#whenEmpty?.();
     });
-    clients.add(ws, address, hello());
+    try {
+      clients.add(ws, address, hello());
+    } catch {
+      // A flow may send what cannot be said in JSON: that ends a connection, never the program.
+      ws.close(INTERNAL_ERROR);
+    }
     changed();
   }
 }

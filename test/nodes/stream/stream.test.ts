@@ -135,6 +135,24 @@ describe('the stream node', () => {
     assert.equal(badge('ws'), 'solthrive-stream.status.clients');
   });
 
+  it('outlives whatever a flow sends it: a client is sent away, nothing more', async () => {
+    await load();
+    const { client } = await join();
+    const refused = once(helper.getNode('ws'), 'call:error');
+    tell('snapshot', { ...sampleSnapshot(1), sources: null });
+    assert.match(String((await refused)[0].firstArg), /not a snapshot/);
+    client.terminate();
+    await once(client, 'close');
+    const endless = { ...sampleSnapshot(2), itself: {} };
+    endless.itself = endless;
+    helper.getNode('ws').emit('input', { topic: 'snapshot', payload: endless });
+    const late = new WebSocket(`${helper.url().replace('http', 'ws')}/ws`);
+    opened.push(late);
+    assert.equal((await once(late, 'close'))[0], 1011);
+    tell('snapshot', sampleSnapshot(3));
+    await join();
+  });
+
   it('refuses a message that is not what its topic says', async () => {
     await load();
     const failed = once(helper.getNode('ws'), 'call:error');
