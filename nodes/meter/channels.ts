@@ -84,13 +84,32 @@ export function wantedValues(maps: readonly ChannelMap[], profile: Profile): Pro
   return profile.values.filter(({ name }) => wanted.has(name));
 }
 
-/** One channel as a reading carries it. What is not known now is null, and so is every sum of it. */
-export function readChannel(map: ChannelMap, lookUp: LookUp): ChannelReading {
+/** Phases that have a voltage now, as far as the meter tells. */
+export function connectedPhases(lookUp: LookUp): Phase[] {
+  return PHASES.filter((phase) => {
+    const voltage = readValue(lookUp, `voltage_${phase}_n`);
+    return voltage !== null && !isDead(voltage);
+  });
+}
+
+/**
+ * One channel as a reading carries it. What is not known now is null, and so is every sum of it.
+ * @param lived  phases that have been connected before: the meter's total goes on without one that
+ *   has lost its voltage, and is none then
+ */
+export function readChannel(
+  map: ChannelMap,
+  lookUp: LookUp,
+  lived: ReadonlySet<Phase> = new Set(),
+): ChannelReading {
   const phases: Partial<Record<Phase, PhaseReading>> = {};
   for (const phase of map.phases) phases[phase] = readPhase(map, phase, lookUp);
+  const isLost = map.phases.some(
+    (phase) => lived.has(phase) && isDead(phases[phase]?.voltage_v ?? null),
+  );
   return {
     role: map.role,
-    power_w: readPower(map, Object.values(phases), lookUp),
+    power_w: isLost ? null : readPower(map, Object.values(phases), lookUp),
     ...(map.counters ? readCounters(map.counters, map.invert, lookUp) : {}),
     phases,
   };

@@ -6,10 +6,16 @@ import type { Line } from '../bus/line.ts';
 import { type Clock, isoTime } from '../site/clock.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
 import type { CtProfile, ModbusMeterConfig } from '../site/schema.ts';
-import { type ChannelMap, mapChannels, readChannel, wantedValues } from './channels.ts';
+import {
+  type ChannelMap,
+  connectedPhases,
+  mapChannels,
+  readChannel,
+  wantedValues,
+} from './channels.ts';
 import { type PlannedRead, planReads, type Terrain } from './plan.ts';
 import type { IdentityMark, Profile, ProfileValue } from './profile.ts';
-import type { Reading } from './reading.ts';
+import type { Phase, Reading } from './reading.ts';
 import { type Batch, RegisterReader } from './register-reader.ts';
 import { registersOf } from './registers.ts';
 import { type LookUp, type Measured, readValue } from './values.ts';
@@ -53,6 +59,8 @@ export class MeterSession {
   readonly #wanted: ProfileValue[];
   readonly #reader: RegisterReader;
   readonly #latest = new Map<ValueName, Measured>();
+  /** Phases that have had a voltage since polls began. */
+  readonly #lived = new Set<Phase>();
   /** What the plans were made for. */
   #planned: Terrain | null = null;
   #fast: PlannedRead[] = [];
@@ -191,12 +199,14 @@ export class MeterSession {
       const measured = this.#latest.get(name);
       return measured && measured.monoMs >= oldestMs ? measured : undefined;
     };
+    for (const phase of connectedPhases(lookUp)) this.#lived.add(phase);
+    const read = (map: ChannelMap) => readChannel(map, lookUp, this.#lived);
     return {
       ...this.#head(monoMs),
       ok: true,
       frequency_hz: readValue(lookUp, 'frequency'),
       latency_ms: wireMs,
-      channels: Object.fromEntries(this.#maps.map((map) => [map.id, readChannel(map, lookUp)])),
+      channels: Object.fromEntries(this.#maps.map((map) => [map.id, read(map)])),
     };
   }
 
