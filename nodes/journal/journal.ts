@@ -1,23 +1,21 @@
 /** Node-RED adapter of the journal: snapshots in; minutes, once they are on disk, and the storage's state out. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import type { Measured } from '../balance/measured.ts';
-import type { Snapshot } from '../balance/snapshot.ts';
 import { type Clock, systemClock } from '../site/clock.ts';
 import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
-import { asError, SolthriveError } from '../site/errors.ts';
-import { payloadAs } from '../site/payload.ts';
+import { asError } from '../site/errors.ts';
 import { type NodeState, statusOf } from '../site/status.ts';
 import type { MinuteRecord } from './minute.ts';
 import { MinuteBuilder } from './minute-builder.ts';
 import { MinuteStore } from './minute-store.ts';
 import { acceptPast } from './past.ts';
+import { asSecond } from './second.ts';
 
 interface JournalDef extends NodeDef {
   site: string;
 }
 
-type Incoming = { topic?: unknown; payload?: unknown; measured?: Measured };
+type Incoming = { topic?: unknown; payload?: unknown; measured?: unknown };
 
 export default function (RED: NodeAPI, clock: Clock = systemClock): void {
   /** A minute under way outlives a deploy of the journal alone. */
@@ -59,14 +57,8 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
     const take = async ({ topic, payload, measured }: Incoming) => {
       if (topic === 'minute/past') return takePast(payload);
       if (topic !== 'snapshot') return;
-      const snapshot = payloadAs<Snapshot>('snapshot', 'energy', payload);
-      if (!measured) {
-        throw new SolthriveError('message_invalid', {
-          kind: 'snapshot',
-          what: 'measured is missing',
-        });
-      }
-      const minutes = builder.take(snapshot, measured);
+      const second = asSecond(payload, measured);
+      const minutes = builder.take(second.snapshot, second.measured);
       if (minutes.length > 0) await store.add(minutes);
     };
 

@@ -61,10 +61,19 @@ export function asMinute(value: unknown): MinuteRecord | null {
   const { v, ts, run, rev, covered_s, power, energy, channels } = value as Record<string, unknown>;
   const whole = typeof ts === 'string' && isMinuteStart(ts);
   const known = v === 1 && typeof run === 'string' && Number.isInteger(rev);
-  const parts = [power, energy, channels].every(
-    (part) => typeof part === 'object' && part !== null,
+  const parts = isObject(power) && isObject(energy) && isObject(channels);
+  const shaped = parts && ['solar', 'home', 'grid'].every((key) => isStats(power[key]));
+  return whole && known && shaped && typeof covered_s === 'number' ? (value as MinuteRecord) : null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isStats(value: unknown): boolean {
+  return (
+    value === null || (Array.isArray(value) && value.length === 3 && value.every(Number.isFinite))
   );
-  return whole && known && parts && typeof covered_s === 'number' ? (value as MinuteRecord) : null;
 }
 
 /** Exactly the form in which minutes are written: others would sort and compare wrongly. */

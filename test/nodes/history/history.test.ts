@@ -53,6 +53,16 @@ describe('the history node', () => {
     assert.equal(badgeOf(helper.getNode('history')), 'solthrive-history.status.live');
   });
 
+  it('loses no more than the line that is no minute, whatever it looks like', async () => {
+    const good = minuteAt(at(NOON - 120_000));
+    const power = [{}, { ...good.power, home: 'much' }, { ...good.power, grid: [1, 'x', null] }];
+    const ts = at(NOON - 180_000);
+    const bad = power.map((wrong) => JSON.stringify({ ...good, ts, power: wrong }));
+    await load(JSON.stringify(good), ...bad, 'null', '[]', '{"v":1}');
+    if (sent.length === 0) await once(helper.getNode('out'), 'input');
+    assert.equal(sent[0]?.payload.home.at(-2), 1200);
+  });
+
   it('sends the whole day anew with every minute, live or past', async () => {
     await load();
     if (sent.length === 0) await once(helper.getNode('out'), 'input');

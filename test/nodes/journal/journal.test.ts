@@ -135,8 +135,18 @@ describe('the journal node', () => {
     const bare = { topic: 'snapshot', payload: snapshotAt(NOON) };
     assert.match(await refused(bare), /measured/);
     assert.match(await refused({ topic: 'minute/past', payload: [{}] }), /record 0/);
-    const minute = next('minutes');
+    const whole = { topic: 'snapshot', payload: snapshotAt(NOON), measured: measuredSecond() };
+    for (const ts of [undefined, 'now', 0]) {
+      assert.match(await refused({ ...whole, payload: { ...whole.payload, ts } }), /ts/);
+    }
+    for (const key of Object.keys(whole.measured)) {
+      const measured = { ...whole.measured, [key]: 'nothing' };
+      if (key !== 'by' && key !== 'events' && key !== 'flows') {
+        assert.match(await refused({ ...whole, measured }), new RegExp(key));
+      }
+    }
+    const minute = next<MinuteRecord>('minutes');
     live(NOON, 60);
-    await minute;
+    assert.deepEqual([(await minute).payload.covered_s, lines().length], [60, 1]);
   });
 });
