@@ -4,6 +4,11 @@ import { currentMode } from '../nodes/site/paths.ts';
 import { wantsColour } from './output.ts';
 import { runCli } from './run.ts';
 
+// `... | head` stops reading early: what is left over goes nowhere, and that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   mode: currentMode(),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -233,6 +234,18 @@ describe('the command line', () => {
   });
 
   describe('output', () => {
+    it('may be left unread, as by `| head`', async () => {
+      const cli = spawn(process.execPath, [join(packageRoot, 'cli/main.ts'), 'version', '--help']);
+      cli.stdout.destroy();
+      let complaint = '';
+      cli.stderr.on('data', (part: Buffer) => {
+        complaint += part.toString();
+      });
+      await once(cli, 'close');
+      assert.equal(complaint, '');
+      assert.equal(cli.exitCode, 0);
+    });
+
     it('is coloured for a person who wants it only', () => {
       assert.equal(wantsColour({}, true), true);
       assert.equal(wantsColour({ NO_COLOR: '' }, true), true);
