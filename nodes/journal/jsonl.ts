@@ -3,7 +3,7 @@
  * is cut off before the first append, and a reader loses no more than the line that is bad.
  */
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -19,6 +19,8 @@ export interface Disk {
 export interface AppendFile {
   /** Adds whole lines; they are on the disk when this resolves. */
   append(text: string): Promise<void>;
+  /** False when its folder was taken away: what is appended then is lost without an error. */
+  isThere(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,10 @@ export const realDisk: Disk = {
       async append(text) {
         await handle.appendFile(text);
         await handle.datasync();
+      },
+      async isThere() {
+        const [own, found] = await Promise.all([handle.stat(), stat(file).catch(() => null)]);
+        return found?.ino === own.ino && found.dev === own.dev;
       },
       close: () => handle.close(),
     };

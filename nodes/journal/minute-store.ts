@@ -106,7 +106,7 @@ export class MinuteStore {
   }
 
   async #fileOf(day: string): Promise<AppendFile> {
-    if (this.#open?.day === day) return this.#open.file;
+    if (this.#open?.day === day && (await this.#open.file.isThere())) return this.#open.file;
     await this.#letGo();
     const file = await this.#disk.open(join(minuteFolder(this.#options.records), `${day}.jsonl`));
     this.#open = { day, file };

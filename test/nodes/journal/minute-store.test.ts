@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Disk, realDisk } from '../../../nodes/journal/jsonl.ts';
 import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
@@ -30,6 +30,7 @@ class FickleDisk implements Disk {
         this.closed += 1;
         await real.close();
       },
+      isThere: () => real.isThere(),
     };
   }
 }
@@ -116,6 +117,22 @@ describe('minute store', () => {
     assert.deepEqual(written[0], minute(60));
     assert.equal(states.at(-1)?.lost, 60);
     await store.close();
+  });
+
+  it('writes where a reader looks, also after the folder was taken away or put back', async () => {
+    const disk = new FickleDisk();
+    const { store, records, lines } = bench(disk);
+    const folder = join(records, 'minute');
+    await store.add([minute(0)]);
+    rmSync(folder, { recursive: true });
+    await store.add([minute(1)]);
+    assert.deepEqual(lines(), [JSON.stringify(minute(1))]);
+    renameSync(folder, `${folder}.old`);
+    cpSync(`${folder}.old`, folder, { recursive: true });
+    await store.add([minute(2)]);
+    assert.equal(lines().length, 2);
+    await store.close();
+    assert.equal(disk.opened, disk.closed);
   });
 
   it('survives a folder that is a file', async () => {
