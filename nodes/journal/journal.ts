@@ -20,6 +20,8 @@ type Incoming = { topic?: unknown; payload?: unknown; measured?: unknown };
 export default function (RED: NodeAPI, clock: Clock = systemClock): void {
   /** A minute under way outlives a deploy of the journal alone. */
   const builders = new Map<string, MinuteBuilder>();
+  /** And so does what the disk has refused so far. */
+  const unwritten = new Map<string, MinuteRecord[]>();
 
   RED.nodes.registerType('solthrive-journal', function (this: Node, def: JournalDef) {
     RED.nodes.createNode(this, def);
@@ -35,6 +37,7 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
     const store = new MinuteStore({
       records: paths.records,
       clock,
+      waiting: unwritten.get(key) ?? [],
       onWritten: (records) => {
         const seeds = records.filter((record) => past.delete(record));
         if (seeds.length > 0) this.send([{ topic: 'minute/past', payload: seeds }, null]);
@@ -73,10 +76,9 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
       if (removed) builders.delete(key);
       else builders.set(key, builder);
       const open = builder.cut();
-      void within(
-        clock,
-        store.add(open ? [open] : []).then(() => store.close()),
-      ).finally(done);
+      const closed = store.add(open ? [open] : []).then(() => store.close());
+      const kept = closed.then((left) => unwritten.set(key, left));
+      void within(clock, kept).finally(done);
     });
   });
 }

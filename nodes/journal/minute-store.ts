@@ -28,6 +28,8 @@ export interface StoreOptions {
   /** The site's records folder. */
   records: string;
   clock: Clock;
+  /** What another store could not write before it was closed: it goes with what comes next. */
+  waiting?: readonly MinuteRecord[];
   /** These are on the disk now. */
   onWritten: (records: MinuteRecord[]) => void;
   /** On each change between well and not, and first of all. */
@@ -38,7 +40,7 @@ export interface StoreOptions {
 export class MinuteStore {
   #options: StoreOptions;
   #disk: Disk;
-  #waiting: MinuteRecord[] = [];
+  #waiting: MinuteRecord[];
   #lost = 0;
   #ok: boolean | null = null;
   #open: { day: string; file: AppendFile } | null = null;
@@ -48,6 +50,7 @@ export class MinuteStore {
   constructor(options: StoreOptions) {
     this.#options = options;
     this.#disk = options.disk ?? realDisk;
+    this.#waiting = [...(options.waiting ?? [])];
   }
 
   /** Takes records in order of time; resolves when the attempt to write them has ended. */
@@ -57,11 +60,15 @@ export class MinuteStore {
     return this.#write();
   }
 
-  /** Writes what waits, once more, and lets go of the file. */
-  async close(): Promise<void> {
+  /**
+   * Writes what waits, once more, and lets go of the file.
+   * @returns what the disk has refused to the end
+   */
+  async close(): Promise<MinuteRecord[]> {
     await this.#write();
     this.#retry?.cancel();
     await this.#letGo();
+    return this.#waiting;
   }
 
   /** A first past may be large; what was not tried yet is no backlog. */

@@ -124,6 +124,19 @@ describe('the journal node', () => {
     assert.equal(lines().length, 1);
   });
 
+  it('keeps what the disk has refused over a deploy', async () => {
+    writeFileSync(join(records, 'minute'), 'not a folder');
+    await load();
+    const failed = next<StorageState>('storage');
+    live(NOON, 60);
+    await failed;
+    await helper.setFlows(FLOW as never);
+    rmSync(join(records, 'minute'));
+    const well = next<StorageState>('storage');
+    live(NOON + 60_000, 60);
+    assert.deepEqual([(await well).payload.ok, lines().length], [true, 2]);
+  });
+
   it('refuses what it cannot use, and goes on', async () => {
     await load();
     const refused = async (msg: object): Promise<string> => {
