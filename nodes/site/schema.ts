@@ -193,7 +193,9 @@ const poll = z.strictObject({
     .min(200)
     .max(60_000)
     .default(1000)
-    .describe('Milliseconds from one reading of a meter to the next. Values older than 5 s are stale.'),
+    .describe(
+      'Milliseconds from one reading of a meter to the next. Values older than 5 s are stale.',
+    ),
 });
 
 export const siteConfigSchema = z
