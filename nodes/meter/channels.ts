@@ -33,6 +33,25 @@ export interface ChannelMap {
  */
 const CONNECTED_V = 30;
 
+type PhaseNames = Record<'voltage' | 'current' | 'power' | 'reactive' | 'powerFactor', ValueName>;
+
+/** Made once: a name that is put together anew at each poll costs more than what it looks up. */
+const NAMES: Record<Phase, PhaseNames> = {
+  l1: namesOf('l1'),
+  l2: namesOf('l2'),
+  l3: namesOf('l3'),
+};
+
+function namesOf(phase: Phase): PhaseNames {
+  return {
+    voltage: `voltage_${phase}_n`,
+    current: `current_${phase}`,
+    power: `power_${phase}`,
+    reactive: `reactive_power_${phase}`,
+    powerFactor: `power_factor_${phase}`,
+  };
+}
+
 /**
  * How a meter's channels are made of its values. A channel without phases is the whole meter. A CT's
  * phase error is corrected where the meter tells the reactive power that this takes.
@@ -74,7 +93,7 @@ export function wantedValues(maps: readonly ChannelMap[], profile: Profile): Pro
   const wanted = new Set<ValueName>(['frequency']);
   for (const { phases, powerName, counters } of maps) {
     const names = [
-      ...phases.flatMap(namesOf),
+      ...phases.flatMap((phase) => Object.values(NAMES[phase])),
       ...(counters?.import ?? []),
       ...(counters?.export ?? []),
     ];
@@ -87,7 +106,7 @@ export function wantedValues(maps: readonly ChannelMap[], profile: Profile): Pro
 /** Phases that have a voltage now, as far as the meter tells. */
 export function connectedPhases(lookUp: LookUp): Phase[] {
   return PHASES.filter((phase) => {
-    const voltage = readValue(lookUp, `voltage_${phase}_n`);
+    const voltage = readValue(lookUp, NAMES[phase].voltage);
     return voltage !== null && !isDead(voltage);
   });
 }
@@ -123,19 +142,20 @@ function readPower(map: ChannelMap, phases: PhaseReading[], lookUp: LookUp): num
 }
 
 function readPhase(map: ChannelMap, phase: Phase, lookUp: LookUp): PhaseReading {
-  const voltage = readValue(lookUp, `voltage_${phase}_n`);
+  const names = NAMES[phase];
+  const voltage = readValue(lookUp, names.voltage);
   const read = (name: ValueName) => (isDead(voltage) ? null : readValue(lookUp, name));
   const seen = turn(map, {
-    powerW: times(read(`power_${phase}`), signedFactor(map)),
-    reactiveVar: times(read(`reactive_power_${phase}`), signedFactor(map)),
-    powerFactor: times(read(`power_factor_${phase}`), map.invert ? -1 : 1),
+    powerW: times(read(names.power), signedFactor(map)),
+    reactiveVar: times(read(names.reactive), signedFactor(map)),
+    powerFactor: times(read(names.powerFactor), map.invert ? -1 : 1),
   });
   return {
     voltage_v: voltage,
-    current_a: times(read(`current_${phase}`), map.factor),
+    current_a: times(read(names.current), map.factor),
     power_w: seen.powerW,
-    ...(map.has.has(`reactive_power_${phase}`) ? { reactive_var: seen.reactiveVar } : {}),
-    ...(map.has.has(`power_factor_${phase}`) ? { power_factor: seen.powerFactor } : {}),
+    ...(map.has.has(names.reactive) ? { reactive_var: seen.reactiveVar } : {}),
+    ...(map.has.has(names.powerFactor) ? { power_factor: seen.powerFactor } : {}),
   };
 }
 
@@ -159,16 +179,6 @@ function turn({ leadRad }: ChannelMap, seen: PowerTriangle): PowerTriangle {
   const reactiveVar = seen.reactiveVar * cos + seen.powerW * sin;
   const apparent = Math.hypot(powerW, reactiveVar);
   return { powerW, reactiveVar, powerFactor: apparent === 0 ? null : powerW / apparent };
-}
-
-function namesOf(phase: Phase): ValueName[] {
-  return [
-    `voltage_${phase}_n`,
-    `current_${phase}`,
-    `power_${phase}`,
-    `reactive_power_${phase}`,
-    `power_factor_${phase}`,
-  ];
 }
 
 function signedFactor({ factor, invert }: ChannelMap): number {

@@ -61,7 +61,9 @@ export function decodeValue(
   if (offset < 0 || offset + codec.registers * 2 > data.length) {
     throw new RangeError(`${type} at byte ${offset} is outside ${data.length} bytes`);
   }
-  reorder(data.subarray(offset), scratch, codec.registers, order);
+  for (let byte = 0; byte < 2 * codec.registers; byte++) {
+    scratch[byte] = data[offset + placeOf(byte, codec.registers, order)] ?? 0;
+  }
   return codec.get(view);
 }
 
@@ -74,18 +76,17 @@ export function encodeValue(value: number, type: ValueType, order: RegisterOrder
   const codec = CODECS[type];
   codec.set(view, value);
   const data = Buffer.alloc(codec.registers * 2);
-  reorder(scratch, data, codec.registers, order);
+  for (let byte = 0; byte < data.length; byte++) {
+    data[placeOf(byte, codec.registers, order)] = scratch[byte] ?? 0;
+  }
   return data;
 }
 
-/** Puts words and bytes from the meter's order into big-endian, or back: it is its own inverse. */
-function reorder(from: Uint8Array, to: Uint8Array, words: number, order: RegisterOrder): void {
-  const swap = order.byteOrder === 'little' ? 1 : 0;
-  for (let word = 0; word < words; word++) {
-    const source = 2 * (order.wordOrder === 'big' ? word : words - 1 - word);
-    to[2 * word] = from[source + swap] ?? 0;
-    to[2 * word + 1] = from[source + 1 - swap] ?? 0;
-  }
+/** Where a meter puts the byte that is `byte`th in a big-endian number of so many words. */
+function placeOf(byte: number, words: number, { wordOrder, byteOrder }: RegisterOrder): number {
+  const word = wordOrder === 'big' ? byte >> 1 : words - 1 - (byte >> 1);
+  const low = byteOrder === 'big' ? byte & 1 : 1 - (byte & 1);
+  return 2 * word + low;
 }
 
 function integer(
