@@ -9,6 +9,10 @@ export interface View {
   height?: number;
   dark?: boolean;
   locale?: string;
+  /** IANA name; the machine's own when left out. */
+  timeZone?: string;
+  /** A finger instead of a mouse. */
+  touch?: boolean;
 }
 
 export interface OpenPage {
@@ -27,6 +31,8 @@ export async function openPage(url: string, view: View = {}): Promise<OpenPage> 
     viewport: { width: view.width ?? 1400, height: view.height ?? 900 },
     colorScheme: view.dark ? 'dark' : 'light',
     locale: view.locale ?? 'en-US',
+    hasTouch: view.touch ?? false,
+    ...(view.timeZone ? { timezoneId: view.timeZone } : {}),
   });
   const page = await context.newPage();
   const problems: string[] = [];

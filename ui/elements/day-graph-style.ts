@@ -98,10 +98,9 @@ export const dayGraphStyle = css`
     pointer-events: none;
     font-variant-numeric: tabular-nums;
   }
-  .tip .gap {
+  .tip p {
     color: var(--soft);
   }
-  .tip dl[hidden],
   .legend[hidden],
   .stage[hidden] {
     display: none;

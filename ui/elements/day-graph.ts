@@ -9,6 +9,7 @@ import {
   type DayColumns,
   type DayHistory,
   lastKnown,
+  type Readout,
   readoutOf,
   SERIES,
   type SeriesId,
@@ -139,15 +140,7 @@ export class SolthriveDayGraph extends SolthriveElement {
     const { time, rows, measured } = this.#readout(columns, step);
     return html`<div class="tip" aria-hidden="true">
       <b>${time}</b>
-      ${measured ? nothing : html`<p class="gap">${this.reader.say('graph.gap')}</p>`}
-      <dl ?hidden=${!measured}>
-        ${rows.map(
-          ({ id, label, value }) => html`<div class="tone-${id}">
-            <dt><span class="swatch ${id}"></span>${label}</dt>
-            <dd>${value}</dd>
-          </div>`,
-        )}
-      </dl>
+      ${measured ? html`<dl>${rows.map(tipRow)}</dl>` : html`<p>${this.reader.say('graph.gap')}</p>`}
     </div>`;
   }
 
@@ -199,12 +192,11 @@ export class SolthriveDayGraph extends SolthriveElement {
       reader: this.reader,
       color: (name) => style.getPropertyValue(name).trim(),
       hidden: this._hidden,
+      startAt: readingS === undefined ? -1 : columns.times.indexOf(readingS),
       onCursor: (at) => {
         this._cursor = at;
       },
     });
-    const step = readingS === undefined ? -1 : columns.times.indexOf(readingS);
-    if (step >= 0) pointAt(this.#plot, columns, step);
   }
 
   #drop(): void {
@@ -223,4 +215,11 @@ export class SolthriveDayGraph extends SolthriveElement {
   }
 
   static override styles = [theme, plotStyles, dayGraphStyle];
+}
+
+function tipRow({ id, label, value }: Readout['rows'][number]) {
+  return html`<div class="tone-${id}">
+    <dt><span class="swatch ${id}"></span>${label}</dt>
+    <dd>${value}</dd>
+  </div>`;
 }

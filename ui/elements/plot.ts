@@ -17,6 +17,8 @@ export interface PlotOptions {
   /** Resolves a custom property, such as `--solar`, as it is now. */
   color(name: string): string;
   hidden: ReadonlySet<SeriesId>;
+  /** The step to begin at, as if somebody pointed at it; none where it is below 0. */
+  startAt: number;
   /** Called with the step under the cursor and its place in px, or null where it left. */
   onCursor(at: { step: number; leftPx: number } | null): void;
 }
@@ -33,7 +35,7 @@ const FILL_OPACITY: Record<SeriesId, number> = { solar: 0.42, home: 0, import: 0
 
 /** Draws `columns` into `place` at its size. The caller destroys it. */
 export function plotDay(place: HTMLElement, columns: DayColumns, options: PlotOptions): uPlot {
-  const { color, onCursor } = options;
+  const { color, onCursor, startAt } = options;
   const plot: uPlot = new uPlot(
     {
       ...sizeOf(place),
@@ -49,6 +51,7 @@ export function plotDay(place: HTMLElement, columns: DayColumns, options: PlotOp
       axes: [hourAxis(options), powerAxis(options)],
       series: [{}, ...DRAWN.map((id) => seriesOf(id, options))],
       hooks: {
+        ready: [(u) => startAt >= 0 && pointAt(u, columns, startAt)],
         drawClear: [(u) => drawGaps(u, columns, options)],
         draw: [(u) => drawZero(u, color)],
         setCursor: [

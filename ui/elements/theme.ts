@@ -26,7 +26,7 @@ export const theme = css`
     --battery-ink: var(--solthrive-battery-ink, #467810);
     --ev: var(--solthrive-ev, #7a57d1);
     --ev-ink: var(--solthrive-ev-ink, #6743bd);
-    --good: var(--solthrive-good, #0b7a55);
+    --good: var(--solthrive-good, #0a7451);
     --warn: var(--solthrive-warn, #855000);
     --bad: var(--solthrive-bad, #c0271d);
     --shadow: 0 1px 2px rgb(16 24 40 / 5%), 0 6px 20px -8px rgb(16 24 40 / 10%);
