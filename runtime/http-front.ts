@@ -47,7 +47,8 @@ const HEADERS = {
 export function refusalOf(request: IncomingMessage, rules: FrontRules): Refusal | null {
   const { host, origin } = request.headers;
   const own = rules.ownHosts();
-  if (!isOwnHost(host, own)) {
+  // Of two names Node.js takes the first; what stands before us may have taken the other.
+  if (request.headersDistinct.host?.length !== 1 || !isOwnHost(host, own)) {
     return { status: 421, error: new SolthriveError('foreign_host', { host: host ?? '' }) };
   }
   if (!isOwnOrigin(origin, host, own)) {
@@ -108,6 +109,8 @@ export function createFront(rules: FrontRules): Front {
     requestTimeout: 30_000,
     keepAliveTimeout: 5_000,
     connectionsCheckingInterval: 5_000,
+    // Other upgrades (Java's HTTP client asks for h2c) are offers: the request itself is answered.
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     maxHeaderSize: 16_384,
   });
   server.maxConnections = SOCKETS;

@@ -110,6 +110,19 @@ describe('the front door', () => {
     });
   }
 
+  it('refuses two names for one appliance', async () => {
+    for (const way of WAYS) {
+      const headers = { Host: `127.0.0.1:${port}\r\nHost: evil.example` };
+      assert.equal((await ask({ path: '/api/latest', headers, ...way })).status, 421);
+    }
+    assert.deepEqual(letIn, []);
+  });
+
+  it('answers a request that would rather speak HTTP/2', async () => {
+    const headers = { Connection: 'Upgrade, HTTP2-Settings, close', Upgrade: 'h2c' };
+    assert.equal((await ask({ path: '/api/latest', headers })).status, 200);
+  });
+
   it('shows the editor to nobody who came through a proxy', async () => {
     for (const way of WAYS) {
       for (const name of ['X-Forwarded-For', 'Forwarded', 'X-Real-IP']) {
