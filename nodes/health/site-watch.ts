@@ -186,7 +186,11 @@ export class SiteWatch {
   /** What is settled at the start and stays so until the next one. */
   #judgeStart({ nodes, files }: SetAside): void {
     const problems = this.#site.problems.length;
-    this.#judgeOnce('config_invalid', problems > 0, { problems });
+    const meters = this.#site.config.meters.length;
+    if (problems === 0 && meters === 0) {
+      const cause = 'no_meter';
+      this.#book.raise({ id: 'config_invalid', source: 'site', cause, evidence: { meters } });
+    } else this.#judgeOnce('config_invalid', problems > 0, { problems });
     this.#judgeOnce('flow_quarantined', nodes + files > 0, { nodes, files });
   }
 

@@ -86,6 +86,16 @@ describe('the watch over a site', () => {
     assert.deepEqual(book.active()[0]?.evidence, { problems: 1 });
   });
 
+  it('says that no meter is configured, unless a mistake is why', () => {
+    begin(sampleSite({ meters: [] }));
+    const causes = () => book.active().map(({ id, cause }) => `${id} ${cause}`);
+    assert.deepEqual(causes(), ['config_invalid no_meter']);
+    assert.equal(watch.report().status, 'degraded');
+    const problem = { file: 'meter.yaml', line: 1, column: 1, path: '', found: '', expected: '' };
+    begin(sampleSite({ meters: [] }, { problems: [problem as never] }));
+    assert.deepEqual(causes(), ['config_invalid undefined']);
+  });
+
   it('names an id once, however many sources have it', async () => {
     begin(two);
     await second();
