@@ -187,6 +187,9 @@ function reportProblems(site: Site, log: Log): void {
     log.error(words('start.problems', { count: site.problems.length }));
   }
   if (site.simulated) log.say(words('start.simulated'));
+  if (site.config.meters.length === 0 && site.problems.length === 0) {
+    log.warn(words('start.no_meter', { file: join(site.paths.etc, 'meter.yaml') }));
+  }
 }
 
 function reportFlows({ quarantined, setAside, dangling }: SolthriveStart, log: Log): void {

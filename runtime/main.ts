@@ -2,6 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import type { Site } from '../nodes/site/config.ts';
 import { asError, SolthriveError } from '../nodes/site/errors.ts';
+import { isLoopbackHost } from '../nodes/site/hosts.ts';
 import { loadWords } from '../nodes/site/words.ts';
 
 const NEEDED_NODE = 24;
@@ -26,18 +27,22 @@ async function main(): Promise<void> {
     : currentMode();
 
   const stopped = nextSignal();
-  const starting = startAppliance({ env: process.env, mode, write: console.log });
-  const appliance = await starting;
+  // Also from a start that hangs: a node of somebody's own may never finish loading.
+  void stopped.then(endInTime);
+  const appliance = await startAppliance({ env: process.env, mode, write: console.log });
   announce(appliance.site, (line) => appliance.log.say(line));
   await stopped;
 
   appliance.log.say(words('stop.stopping'));
-  setTimeout(() => {
-    appliance.log.error(words('stop.too_slow', { seconds: STOP_WITHIN_S }));
-    process.exit(1);
-  }, STOP_WITHIN_S * 1000).unref();
   await appliance.stop();
   appliance.log.say(words('stop.stopped'));
+}
+
+function endInTime(): void {
+  setTimeout(() => {
+    console.error(words('stop.too_slow', { seconds: STOP_WITHIN_S }));
+    process.exit(1);
+  }, STOP_WITHIN_S * 1000).unref();
 }
 
 /** The first signal to end. Later ones are heard and ignored: the end is on its way. */
@@ -57,7 +62,9 @@ function announce({ config }: Site, say: (line: string) => void): void {
   say(words('start.took', { seconds: process.uptime().toFixed(1) }));
   say(words('where.dashboard', { url: local }));
   say(words('where.api', { url: local }));
-  if (config.editor.enabled) say(words('where.editor', { url: local }));
+  if (config.editor.enabled && (everywhere || isLoopbackHost(host))) {
+    say(words('where.editor', { url: local }));
+  }
   if (everywhere) for (const name of homeAddresses()) say(words('where.lan', { url: url(name) }));
 }
 

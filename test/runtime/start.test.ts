@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect, createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import WebSocket from 'ws';
@@ -115,6 +116,29 @@ describe('the program', function () {
     assert.equal(await appliance.stop(), 0);
     assert.ok(!existsSync(join(folder, 'data', 'lock')), 'the lock is gone');
     assert.ok(!existsSync(join(folder, 'run', 'control.sock')), 'the socket is gone');
+  });
+
+  it('says that an installed appliance has no meter, and where to name one', async () => {
+    const host = Object.values(networkInterfaces())
+      .flatMap((list) => list ?? [])
+      .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+    const etc: Record<string, string> = host ? { 'api.yaml': `http: { host: ${host} }\n` } : {};
+    const appliance = await live({ args: ['--appliance'], etc });
+    assert.match(appliance.output(), /No meter is configured.*etc\/meter\.yaml/);
+    assert.doesNotMatch(appliance.output(), /simulated/);
+    if (host) assert.doesNotMatch(appliance.output(), /Editor/, 'which only loopback can reach');
+  });
+
+  it('ends also where a node of the owner never finishes loading', async () => {
+    const folder = temporaryFolder();
+    const own = join(folder, 'data', 'nodes');
+    mkdirSync(own, { recursive: true });
+    writeFileSync(join(own, 'hang.js'), 'module.exports = () => new Promise(() => {});');
+    writeFileSync(join(own, 'hang.html'), '<script type="text/javascript"></script>');
+    const appliance = await start({ folder });
+    await appliance.prints(/is starting/);
+    assert.equal(await appliance.stop('SIGTERM'), 1);
+    assert.match(appliance.output(), /did not stop within 20 s/);
   });
 
   it('lets nobody foreign in on any real path, and the dashboard and the editor in', async () => {

@@ -14,6 +14,8 @@ export interface ApplianceOptions {
   /** Configuration files by name: `{ 'meter.yaml': 'meters: []' }`. */
   etc?: Record<string, string>;
   env?: Record<string, string>;
+  /** Of the program. */
+  args?: string[];
   /** A free one when left out. */
   port?: number;
   /** The folder of an earlier run; a new one when left out. Removed when the tests end. */
@@ -52,7 +54,7 @@ export async function startAppliance(options: ApplianceOptions = {}): Promise<Ap
     writeFileSync(file, text);
   }
   const main = join(options.release ?? CHECKOUT, 'dist', 'runtime', 'main.js');
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [main, ...(options.args ?? [])], {
     env: { ...process.env, ...foldersIn(folder), SOLTHRIVE_PORT: String(port), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
