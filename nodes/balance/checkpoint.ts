@@ -2,12 +2,11 @@
  * Where the energy totals continue after a restart: the checkpoint of the last second in the run
  * folder, which a power cut takes away, or else the last minute record.
  */
-import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { z } from 'zod';
 import type { SitePaths } from '../site/config.ts';
+import { lastRecorded } from './last-record.ts';
 import type { LedgerState } from './measured.ts';
 import { type Unrecorded, unrecordedSince } from './unrecorded.ts';
 
@@ -91,7 +90,7 @@ export interface Resume {
 
 /** The newest state an earlier run has left; null where there is none. */
 export async function readResume(paths: CheckpointPaths): Promise<Resume | null> {
-  const [kept, recorded] = await Promise.all([readCheckpoint(paths), lastRecorded(paths.records)]);
+  const [kept, recorded] = await Promise.all([readCheckpoint(paths), lastRecorded(paths.records, recordedState)]);
   if (kept === null || (recorded !== null && recorded.n > kept.n)) {
     return recorded && { ledger: recorded, unrecorded: null };
   }
@@ -104,40 +103,9 @@ async function readCheckpoint({ run, records }: CheckpointPaths): Promise<Ledger
   return found.success && found.data.records === records ? found.data.ledger : null;
 }
 
-/** Enough for the last records of a day; the newest of them is what counts. */
-const TAIL_BYTES = 64 * 1024;
-const DAYS_BACK = 2;
-
-async function lastRecorded(records: string): Promise<LedgerState | null> {
-  const folder = join(records, 'minute');
-  const files = await readdir(folder).catch(() => []);
-  const days = files.filter((name) => /^\d{4}-\d\d-\d\d\.jsonl(\.gz)?$/.test(name)).sort();
-  for (const name of days.slice(-DAYS_BACK).reverse()) {
-    const text = await readTail(join(folder, name)).catch(() => '');
-    const states = text.split('\n').flatMap((line) => {
-      const found = minute.safeParse(parseJson(line));
-      return found.success ? [found.data.ledger] : [];
-    });
-    const newest = states.sort((a, b) => a.n - b.n).at(-1);
-    if (newest) return newest;
-  }
-  return null;
-}
-
-async function readTail(file: string): Promise<string> {
-  if (file.endsWith('.gz')) {
-    const bytes = await promisify(gunzip)(await readFile(file));
-    return bytes.subarray(-TAIL_BYTES).toString();
-  }
-  const handle = await open(file);
-  try {
-    const { size } = await handle.stat();
-    const length = Math.min(size, TAIL_BYTES);
-    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer.toString();
-  } finally {
-    await handle.close();
-  }
+/** The state in a line of a minute file; null where it has none. */
+function recordedState(line: string): LedgerState | null {
+  return minute.safeParse(parseJson(line)).data?.ledger ?? null;
 }
 
 function parseJson(text: string): unknown {
