@@ -12,6 +12,15 @@ const FROZEN_MS = 30_000;
 /** Opening ports and first identification take their time. */
 const START_GRACE_MS = 10_000;
 const REPLIES_TO_CLEAR = 2;
+/** Errors of a poll that have advice of their own. */
+export const CAUSES: readonly string[] = [
+  'bus_timeout',
+  'bus_unreachable',
+  'bus_target_silent',
+  'bus_crc',
+  'bus_exception',
+  'bus_bad_reply',
+];
 
 export interface WatchedMeter {
   id: string;
@@ -31,6 +40,8 @@ export class MeterWatch {
   #moving = false;
   #failedPolls = 0;
   #goodPolls = 0;
+  #lastError: string | null = null;
+  #cause: string | null = null;
 
   /** @param nowMs monotonic, as everywhere in this module */
   constructor(meter: WatchedMeter, nowMs: number) {
@@ -47,10 +58,12 @@ export class MeterWatch {
     if (!reading.ok) {
       this.#failedPolls++;
       this.#goodPolls = 0;
+      this.#noteCause(reading.error?.code ?? '');
       return;
     }
     this.#failedPolls = 0;
     this.#goodPolls++;
+    this.#lastError = null;
     // A source of somebody's own may have no idea of our monotonic clock: never later than now.
     this.#measuredMs = Math.min(reading.mono_ms ?? nowMs, nowMs);
     const values = liveValues(reading);
@@ -61,6 +74,13 @@ export class MeterWatch {
     }
     // All zero (an inverter at night, no voltage known) cannot be told from frozen.
     this.#moving = values.some((value) => value !== null && value !== 0);
+  }
+
+  /** An error that comes once among others does not change the advice. */
+  #noteCause(code: string): void {
+    if (!CAUSES.includes(code)) return;
+    if (this.#lastError === null || this.#lastError === code) this.#cause = code;
+    this.#lastError = code;
   }
 
   judge(nowMs: number, book: FaultBook): void {
@@ -82,6 +102,8 @@ export class MeterWatch {
       book.raise({
         id: 'meter_not_responding',
         source: id,
+        // Where no poll has failed, none was made.
+        ...(this.#failedPolls > 0 && this.#cause !== null ? { cause: this.#cause } : {}),
         evidence: { failed_polls: this.#failedPolls, silent_s: seconds(silentMs) },
       });
     } else if (this.#goodPolls >= REPLIES_TO_CLEAR) {

@@ -27,7 +27,7 @@ export interface MeterStatus {
   /** Failed polls in a row. */
   failures: number;
   /** Why the last poll failed; left out when it did not. */
-  error?: { code: string; message: string };
+  error?: { code: string; message: string; hint?: string };
   /** Whether it is the kind of meter its profile describes; `unknown` until it could be asked. */
   identity: 'unknown' | 'match' | 'mismatch';
   /** Values of the profile that this meter does not have. */

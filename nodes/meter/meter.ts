@@ -39,7 +39,7 @@ export default function (RED: NodeAPI): void {
     };
     const claim = ({ id }: ModbusMeterConfig) => {
       const other = pollers.get(id);
-      if (other) this.warn(say('warning.polled_twice', { meter: id, other }));
+      if (other) this.warn(say('notice.polled_twice', { meter: id, other }));
       else pollers.set(id, this.id);
       return !other;
     };
@@ -71,8 +71,8 @@ export default function (RED: NodeAPI): void {
         onReading: (reading) =>
           this.send([{ topic: `reading/${reading.meter}`, payload: reading }, null]),
         onStatus: (status) => {
-          for (const { key, params } of noticesOf(statuses.get(status.meter), status)) {
-            this.warn(say(`warning.${key}`, params));
+          for (const { level, key, params } of noticesOf(statuses.get(status.meter), status)) {
+            this[level](say(`notice.${key}`, params));
           }
           statuses.set(status.meter, status);
           showStatus();

@@ -13,8 +13,8 @@ export interface Reading {
   /** The same instant on the monotonic clock, ms. Energy is integrated over these. */
   mono_ms: number;
   ok: boolean;
-  /** Why `ok` is false: a code of the error catalogue and its message. */
-  error?: { code: string; message: string };
+  /** Why `ok` is false: a code of the error catalogue, its message and how to mend it. */
+  error?: { code: string; message: string; hint?: string };
   simulated?: true;
   frequency_hz?: number | null;
   /** How long the poll took on the wire, ms, where the source can tell. */

@@ -211,11 +211,14 @@ export class MeterSession {
   }
 
   #failed(error: Error): Reading {
-    const code = error instanceof SolthriveError ? error.code : 'bus_bad_reply';
+    const { message } = error;
+    const isOurs = error instanceof SolthriveError;
     return {
       ...this.#head(this.#nowMs),
       ok: false,
-      error: { code, message: error.message },
+      error: isOurs
+        ? { code: error.code, message, hint: error.hint }
+        : { code: 'bus_bad_reply', message },
       channels: {},
     };
   }

@@ -35,14 +35,28 @@ export function summaryOf(polled: Polled): Text & { state: NodeState } {
   return { state: 'disconnected', key: 'lost', params };
 }
 
-/** What a status says that the one before did not, and that somebody should look at. */
-export function noticesOf(before: MeterStatus | undefined, now: MeterStatus): Text[] {
+/** A line for the log: a warning, or word that all is well again. */
+export interface Notice extends Text {
+  level: 'warn' | 'log';
+}
+
+/** What a status says that the one before did not, and that somebody should know. */
+export function noticesOf(before: MeterStatus | undefined, now: MeterStatus): Notice[] {
   const { meter } = now;
-  const notices: Text[] = [];
+  const notices: Notice[] = [];
   if (now.identity === 'mismatch' && before?.identity !== 'mismatch') {
-    notices.push({ key: 'mismatch', params: { meter } });
+    notices.push({ level: 'warn', key: 'mismatch', params: { meter } });
+  }
+  if (now.state === 'failing' && before?.state !== 'failing') {
+    const { message = '', hint = '' } = now.error ?? {};
+    notices.push({ level: 'warn', key: 'failing', params: { meter, message, hint } });
+  }
+  if (now.state === 'live' && before?.state === 'failing') {
+    notices.push({ level: 'log', key: 'back', params: { meter } });
   }
   const gone = now.missing.filter((name) => !before?.missing.includes(name));
-  if (gone.length > 0) notices.push({ key: 'missing', params: { meter, names: gone.join(', ') } });
+  if (gone.length > 0) {
+    notices.push({ level: 'warn', key: 'missing', params: { meter, names: gone.join(', ') } });
+  }
   return notices;
 }

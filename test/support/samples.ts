@@ -58,8 +58,8 @@ export function sampleReading(monoMs: number, voltage = 120, meter = 'main'): Re
   };
 }
 
-export function failedReading(monoMs: number, meter = 'main'): Reading {
-  const error = { code: 'bus_timeout', message: 'no answer' };
+export function failedReading(monoMs: number, meter = 'main', code = 'bus_timeout'): Reading {
+  const error = { code, message: 'no answer' };
   return { meter, ts: '2026-06-21T12:00:00.000Z', mono_ms: monoMs, ok: false, error, channels: {} };
 }
 

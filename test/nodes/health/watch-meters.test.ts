@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Fault, FaultBook } from '../../../nodes/health/faults.ts';
-import { MeterWatch } from '../../../nodes/health/watch-meters.ts';
+import { CAUSES, MeterWatch } from '../../../nodes/health/watch-meters.ts';
+import { loadWords } from '../../../nodes/site/words.ts';
 import { failedReading, sampleReading } from '../../support/samples.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -27,13 +28,16 @@ describe('the watch over a meter', () => {
     );
   };
   /** One second a step: a good reading with this voltage, a failed one, or silence. */
-  const live = async (...steps: (number | 'fails' | 'silent')[]) => {
+  const live = async (...steps: (number | 'fails' | 'silent' | `bus_${string}`)[]) => {
     for (const step of steps) {
       await clock.advance(1_000);
       if (typeof step === 'number') {
         watch.note(sampleReading(clock.mono(), 120 + step / 10), clock.mono());
       }
-      if (step === 'fails') watch.note(failedReading(clock.mono()), clock.mono());
+      if (step === 'fails') watch.note(failedReading(clock.mono(), 'main', ''), clock.mono());
+      else if (typeof step === 'string' && step !== 'silent') {
+        watch.note(failedReading(clock.mono(), 'main', step), clock.mono());
+      }
       watch.judge(clock.mono(), book);
     }
   };
@@ -54,6 +58,24 @@ describe('the watch over a meter', () => {
   it('raises within five seconds where nothing is heard at all', async () => {
     await live(1, 2, ...times(5, 'silent' as const));
     assert.deepEqual(told, ['6: meter_not_responding']);
+  });
+
+  it('carries the error of the polls as its cause, whose one slip changes nothing', async () => {
+    await live(1, 'bus_timeout', 'bus_crc', 'bus_timeout', 'bus_crc', 'bus_timeout');
+    assert.deepEqual(told, ['4: meter_not_responding/bus_timeout']);
+    await live('bus_closed', 'bus_unreachable', 'bus_unreachable');
+    assert.equal(told.at(-1), '9: meter_not_responding/bus_unreachable');
+    assert.deepEqual(book.active().at(-1)?.evidence, { age_s: 8 });
+  });
+
+  it('has words for every cause, and none of RS-485 where the line cannot be opened', () => {
+    const say = loadWords(new URL('../../../nodes/health/x', import.meta.url).href, 'faults');
+    const texts = CAUSES.flatMap((cause) =>
+      ['message', 'advice'].map((part) => say(`meter_not_responding.${cause}.${part}`)),
+    );
+    assert.equal(new Set(texts).size, 12);
+    for (const text of texts) assert.doesNotMatch(text, /^meter_not_responding/);
+    assert.doesNotMatch(say('meter_not_responding.bus_unreachable.advice'), /A and B|baud/);
   });
 
   it('says nothing of two failed polls', async () => {

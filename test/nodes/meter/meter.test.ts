@@ -8,6 +8,7 @@ import meterNode from '../../../nodes/meter/meter.ts';
 import type { MeterStatus } from '../../../nodes/meter/meter-status.ts';
 import type { Reading } from '../../../nodes/meter/reading.ts';
 import type { Site } from '../../../nodes/site/config.ts';
+import { freePort } from '../../support/appliance.ts';
 import { badgeOf, sampleMeter, sampleSite, siteNode } from '../../support/samples.ts';
 import { type RunningMeter, startSimulatedMeter } from '../../support/simulated-meter.ts';
 
@@ -57,7 +58,7 @@ describe('the meter node', () => {
     (await once(helper.getNode(id), 'input'))[0];
 
   /** What a node said at a level, as the helper saw it. */
-  function said(node: Node, level: 'warn' | 'error'): string[] {
+  function said(node: Node, level: 'log' | 'warn' | 'error'): string[] {
     const spy = node[level] as unknown as {
       getCalls(): { thisValue: unknown; args: [string] }[];
     };
@@ -105,6 +106,20 @@ describe('the meter node', () => {
     while (!reading.payload.ok) reading = await next<Reading>('readings');
     assert.ok(reading.payload.channels.mains);
   });
+
+  it('logs once that a meter fails, and once that it is back', async () => {
+    const port = await freePort();
+    await load(siteAt(port), {});
+    const node = helper.getNode('node0');
+    for (let polls = 0; polls < 3; polls++) await next<Reading>('readings');
+    assert.deepEqual(said(node, 'warn'), ['solthrive-meter.notice.failing']);
+    assert.deepEqual(said(node, 'log'), []);
+    simulated = await startSimulatedMeter({ port });
+    for (let live = false; !live; ) live = (await next<Reading>('readings')).payload.ok;
+    await next<Reading>('readings');
+    assert.deepEqual(said(node, 'log'), ['solthrive-meter.notice.back']);
+    assert.equal(said(node, 'warn').length, 1);
+  }).timeout(20_000);
 
   it('names the meters there are when it is asked for another', async () => {
     await load(siteAt(1, { meters: [sampleMeter('main'), sampleMeter('garage', 'load', 2)] }), {

@@ -41,9 +41,24 @@ describe('notices about a meter', () => {
     };
     assert.deepEqual(noticesOf(undefined, now), noticesOf(before, now));
     assert.deepEqual(noticesOf(before, now), [
-      { key: 'mismatch', params: { meter: 'main' } },
-      { key: 'missing', params: { meter: 'main', names: 'power_l3, current_l3' } },
+      { level: 'warn', key: 'mismatch', params: { meter: 'main' } },
+      { level: 'warn', key: 'missing', params: { meter: 'main', names: 'power_l3, current_l3' } },
     ]);
     assert.deepEqual(noticesOf(now, now), []);
+  });
+
+  it('say once that it fails, with why and what to do, and once that it is back', () => {
+    const error = { code: 'bus_timeout', message: 'No answer.', hint: 'Check it.' };
+    const live = sampleStatus();
+    const failing = { ...live, state: 'failing' as const, error };
+    const params = { meter: 'main', message: 'No answer.', hint: 'Check it.' };
+    assert.deepEqual(noticesOf(live, failing), [{ level: 'warn', key: 'failing', params }]);
+    assert.deepEqual(noticesOf(undefined, failing), noticesOf(live, failing));
+    const other = { code: 'bus_crc', message: 'Damaged.' };
+    assert.deepEqual(noticesOf(failing, { ...failing, error: other }), []);
+    assert.deepEqual(noticesOf(failing, live), [
+      { level: 'log', key: 'back', params: { meter: 'main' } },
+    ]);
+    assert.deepEqual(noticesOf(undefined, live), []);
   });
 });
