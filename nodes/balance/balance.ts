@@ -2,7 +2,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Fault } from '../health/faults.ts';
 import { type Clock, systemClock } from '../site/clock.ts';
-import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
 import { asError } from '../site/errors.ts';
 import { payloadAs } from '../site/payload.ts';
@@ -54,7 +53,8 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
     });
 
     this.on('close', (_removed: boolean, done: () => void) => {
-      void within(clock, pulse.stop()).finally(done);
+      pulse.stop();
+      done();
     });
   });
 }

@@ -2,8 +2,10 @@
  * Where the energy totals continue after a restart: the checkpoint of the last second in the run
  * folder, which a power cut takes away, or else the last minute record.
  */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import type { SitePaths } from '../site/config.ts';
 import { lastRecorded } from './last-record.ts';
@@ -38,47 +40,57 @@ const ledgerState = z.object({
 const checkpoint = z.object({ records: z.string(), ledger: ledgerState });
 const minute = z.object({ ledger: ledgerState });
 
+const FILE = 'checkpoint';
+const SLOTS = 2;
+const SLOT_BYTES = 64 * 1024;
+/** CRC-32 in hexadecimal digits. */
+const SUM_LENGTH = 8;
+
 export type CheckpointPaths = Pick<SitePaths, 'run' | 'records'>;
 
-/** Keeps the newest state in the run folder, one write at a time. */
+/**
+ * Keeps the newest state in the run folder. Two slots take turns, each with a checksum, so that a
+ * write cut short leaves the state before it. One open file and one write that waits for nobody: the
+ * run folder is memory, where that takes some microseconds, whereas a file made anew each second
+ * wakes the threads of the pool a dozen times.
+ */
 export class Checkpoint {
   #file: string;
   #records: string;
-  #next: LedgerState | null = null;
-  #writing: Promise<void> | null = null;
+  #handle: number | null = null;
 
   constructor({ run, records }: CheckpointPaths) {
-    this.#file = join(run, 'checkpoint.json');
+    this.#file = join(run, FILE);
     this.#records = records;
   }
 
-  /** Writes `state` now, or as soon as the write under way has ended; only the newest waits. */
   keep(state: LedgerState): void {
-    this.#next = state;
-    this.#writing ??= this.#writeAll();
-  }
-
-  /** Resolves when what was kept is written, or could not be. */
-  async settled(): Promise<void> {
-    await this.#writing;
-  }
-
-  async #writeAll(): Promise<void> {
-    while (this.#next !== null) {
-      const text = JSON.stringify({ records: this.#records, ledger: this.#next });
-      this.#next = null;
+    const text = JSON.stringify({ records: this.#records, ledger: state });
+    const slot = Buffer.from(`${checksum(text)} ${text}\n`);
+    // Longer than any site's: it would reach into the other slot.
+    if (slot.length > SLOT_BYTES) return;
+    try {
+      this.#handle ??= openFile(this.#file);
+      writeSync(this.#handle, slot, 0, slot.length, (state.n % SLOTS) * SLOT_BYTES);
+    } catch {
       // Without a checkpoint the last minute record serves: no reason to stop measuring.
-      await this.#write(text).catch(() => undefined);
+      this.close();
     }
-    this.#writing = null;
   }
 
-  async #write(text: string): Promise<void> {
-    await mkdir(dirname(this.#file), { recursive: true });
-    const temporary = `${this.#file}.tmp`;
-    await writeFile(temporary, text);
-    await rename(temporary, this.#file);
+  close(): void {
+    if (this.#handle !== null) closeSync(this.#handle);
+    this.#handle = null;
   }
+}
+
+function openFile(file: string): number {
+  mkdirSync(dirname(file), { recursive: true });
+  return openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
+}
+
+function checksum(text: string): string {
+  return crc32(text).toString(16).padStart(8, '0');
 }
 
 /** Where a run goes on. */
@@ -90,7 +102,10 @@ export interface Resume {
 
 /** The newest state an earlier run has left; null where there is none. */
 export async function readResume(paths: CheckpointPaths): Promise<Resume | null> {
-  const [kept, recorded] = await Promise.all([readCheckpoint(paths), lastRecorded(paths.records, recordedState)]);
+  const [kept, recorded] = await Promise.all([
+    readCheckpoint(paths),
+    lastRecorded(paths.records, recordedState),
+  ]);
   if (kept === null || (recorded !== null && recorded.n > kept.n)) {
     return recorded && { ledger: recorded, unrecorded: null };
   }
@@ -98,7 +113,18 @@ export async function readResume(paths: CheckpointPaths): Promise<Resume | null>
 }
 
 async function readCheckpoint({ run, records }: CheckpointPaths): Promise<LedgerState | null> {
-  const text = await readFile(join(run, 'checkpoint.json'), 'utf8').catch(() => '');
+  const bytes = await readFile(join(run, FILE)).catch(() => Buffer.alloc(0));
+  const slots = Array.from({ length: SLOTS }, (_, slot) =>
+    readSlot(bytes.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES), records),
+  );
+  const states = slots.flatMap((state) => state ?? []);
+  return states.sort((a, b) => a.n - b.n).at(-1) ?? null;
+}
+
+function readSlot(bytes: Buffer, records: string): LedgerState | null {
+  const line = bytes.subarray(0, Math.max(0, bytes.indexOf('\n'))).toString();
+  const text = line.slice(SUM_LENGTH + 1);
+  if (line.slice(0, SUM_LENGTH) !== checksum(text)) return null;
   const found = checkpoint.safeParse(parseJson(text));
   return found.success && found.data.records === records ? found.data.ledger : null;
 }

@@ -87,11 +87,10 @@ export class Pulse {
     else this.#early.push(fault);
   }
 
-  /** Ends the ticking; resolves when the last checkpoint is written. */
-  async stop(): Promise<void> {
+  stop(): void {
     this.#stopped = true;
     this.#ticker.stop();
-    await this.#checkpoint.settled();
+    this.#checkpoint.close();
   }
 
   #second(second: Instant): void {

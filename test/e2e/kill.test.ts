@@ -16,6 +16,7 @@ describe('kill -9', function () {
   before(async () => {
     appliance = await startAppliance({});
     await appliance.waitFor('/api/health', () => lines(appliance).length >= 24 * 60);
+    await appliance.waitFor('/api/latest', isLive);
   });
 
   after(() => appliance.stop());

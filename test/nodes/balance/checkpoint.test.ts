@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Checkpoint, readResume } from '../../../nodes/balance/checkpoint.ts';
@@ -24,13 +24,58 @@ function folders() {
 const line = (n: number) => `${JSON.stringify({ v: 1, ledger: state(n) })}\n`;
 
 describe('where energy continues', () => {
-  it('keeps the newest state, one write at a time', async () => {
+  it('keeps the newest state in one file that does not grow', async () => {
     const paths = folders();
     const checkpoint = new Checkpoint(paths);
     for (let n = 1; n <= 50; n++) checkpoint.keep(state(n));
-    await checkpoint.settled();
     assert.deepEqual((await readResume(paths))?.ledger, state(50));
-    assert.deepEqual(readdirSync(paths.run), ['checkpoint.json']);
+    assert.deepEqual(readdirSync(paths.run), ['checkpoint']);
+    const { size } = statSync(join(paths.run, 'checkpoint'));
+    for (let n = 51; n <= 100; n++) checkpoint.keep(state(n));
+    checkpoint.close();
+    assert.deepEqual((await readResume(paths))?.ledger, state(100));
+    assert.ok(statSync(join(paths.run, 'checkpoint')).size - size < 10);
+  });
+
+  it('goes back one state, never further, wherever the last write was cut short', async () => {
+    const paths = folders();
+    const file = join(paths.run, 'checkpoint');
+    const checkpoint = new Checkpoint(paths);
+    const write = (n: number) => {
+      checkpoint.keep(state(n));
+      return readFileSync(file);
+    };
+    write(96);
+    write(97);
+    const before = write(998);
+    const after = write(1099);
+    checkpoint.close();
+    const changed = [...after.keys()].filter((at) => after[at] !== before[at]);
+    for (let cut = changed[0]!; cut <= changed.at(-1)!; cut++) {
+      const torn = Buffer.concat([after.subarray(0, cut), before.subarray(cut)]);
+      writeFileSync(file, torn);
+      assert.equal((await readResume(paths))?.ledger.n, 998, `cut at byte ${cut}`);
+    }
+  });
+
+  it('takes a shorter state although the rest of a longer one is still there', async () => {
+    const paths = folders();
+    const checkpoint = new Checkpoint(paths);
+    checkpoint.keep({ ...state(1), channels: { ...state(1).channels, 'main/pv': {} } });
+    checkpoint.keep(state(3));
+    checkpoint.close();
+    assert.deepEqual((await readResume(paths))?.ledger, state(3));
+  });
+
+  it('is there again when the run folder is', async () => {
+    const paths = folders();
+    writeFileSync(paths.run, 'a file');
+    const checkpoint = new Checkpoint(paths);
+    checkpoint.keep(state(1));
+    rmSync(paths.run);
+    checkpoint.keep(state(2));
+    checkpoint.close();
+    assert.equal((await readResume(paths))?.ledger.n, 2);
   });
 
   it('does without a run folder that cannot be written', async () => {
@@ -38,7 +83,7 @@ describe('where energy continues', () => {
     writeFileSync(paths.run, 'a file');
     const checkpoint = new Checkpoint(paths);
     checkpoint.keep(state(1));
-    await checkpoint.settled();
+    checkpoint.close();
     assert.equal(await readResume(paths), null);
   });
 
@@ -58,7 +103,7 @@ describe('where energy continues', () => {
     writeFileSync(join(paths.records, 'minute', '2026-06-20.jsonl'), line(60));
     const checkpoint = new Checkpoint(paths);
     checkpoint.keep(state(75));
-    await checkpoint.settled();
+    checkpoint.close();
     assert.equal((await readResume(paths))?.ledger.n, 75);
     assert.equal(await readResume({ ...paths, records: join(paths.records, 'simulated') }), null);
     writeFileSync(join(paths.records, 'minute', '2026-06-20.jsonl'), line(120));
@@ -70,7 +115,7 @@ describe('where energy continues', () => {
     writeFileSync(join(paths.records, 'minute', '2026-06-20.jsonl'), line(60));
     const checkpoint = new Checkpoint(paths);
     checkpoint.keep({ ...state(90), home: { raw: 1.5, shown: 1.5, pending: 0 } });
-    await checkpoint.settled();
+    checkpoint.close();
     const { unrecorded } = (await readResume(paths))!;
     assert.equal(unrecorded?.seconds, 30);
     assert.ok(Math.abs((unrecorded?.energy.import_kwh ?? 0) - 0.03) < 1e-9);
