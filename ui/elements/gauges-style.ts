@@ -225,6 +225,12 @@ export const gaugesStyle = css`
     .value {
       font-size: clamp(1.75rem, 20cqi, 2.5rem);
     }
+    .gauge:last-child:nth-child(odd) :is(.dial, .scale) {
+      max-width: 150px;
+    }
+    .gauge:last-child:nth-child(odd) .value {
+      font-size: 2rem;
+    }
     .words {
       font-size: 0.9375rem;
     }

@@ -167,7 +167,7 @@ function drawGaps(u: uPlot, columns: DayColumns, { color, reader }: PlotOptions)
   ctx.font = FONT.replace('13px', `${13 * window.devicePixelRatio}px`);
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
-  const wordsWidth = ctx.measureText(words).width + 24 * window.devicePixelRatio;
+  const wordsWidth = ctx.measureText(words).width + 10 * window.devicePixelRatio;
   for (const { fromS, toS } of gapsOf(columns)) {
     const left = Math.max(bbox.left, u.valToPos(fromS, 'x', true));
     const right = Math.min(bbox.left + bbox.width, u.valToPos(toS, 'x', true));
