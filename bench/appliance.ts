@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import WebSocket from 'ws';
+import { percentile } from './figures.ts';
 import type { BenchMeter } from './meter-server.ts';
 import { freePort } from './stock-flow.ts';
 
@@ -147,9 +148,4 @@ export async function freshnessOf(
     pollToFrameP95Ms: percentile(pollToFrame, 0.95),
     changeToFrameP95Ms: percentile(changeToFrame, 0.95),
   };
-}
-
-export function percentile(values: number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }

@@ -1,7 +1,8 @@
 /**
- * CPU time of one poll, in a process of its own: `ours` reads a WattNode as the appliance does (line,
- * plan, decoding, channels), `bare` reads the same registers in a loop around a modbus-serial client.
- * Prints microseconds of CPU time per poll.
+ * CPU time of one poll: `ours` reads a WattNode as the appliance does (line, plan, decoding,
+ * channels), `bare` reads the same registers in a loop around a modbus-serial client. Both take turns
+ * in one process of their own, so that whatever slows the machine down slows both. Prints medians
+ * over the turns as JSON.
  */
 import { join } from 'node:path';
 import ModbusRTU from 'modbus-serial';
@@ -10,68 +11,68 @@ import { openPort } from '../nodes/bus/ports.ts';
 import { loadProfile } from '../nodes/meter/profile-file.ts';
 import { MeterSession } from '../nodes/meter/session.ts';
 import { systemClock } from '../nodes/site/clock.ts';
+import { median } from './figures.ts';
 import { wattnode } from './wattnode.ts';
 
+export interface PollCost {
+  /** CPU time per poll, microseconds. */
+  oursUs: number;
+  bareUs: number;
+  ratio: number;
+}
+
 const WARM_UP = 1500;
-const POLLS = 4000;
+const TURNS = 20;
+const POLLS = 100;
 
-const [kind, port] = process.argv.slice(2);
-const { poll, end } = kind === 'ours' ? ours(Number(port)) : await bare(Number(port));
-await repeat(WARM_UP, poll);
-const before = process.cpuUsage();
-await repeat(POLLS, poll);
-const used = process.cpuUsage(before);
-await end();
-console.log((used.user + used.system) / POLLS);
+const port = Number(process.argv[2]);
+const line = new ModbusLine(
+  { id: 'bench', type: 'tcp', host: '127.0.0.1', port },
+  { clock: systemClock, random: Math.random, openPort },
+);
+const session = new MeterSession({
+  meter: wattnode,
+  profile: loadProfile(join(import.meta.dirname, '../config/meters/ccs-wattnode-wnc.yaml')),
+  ctProfiles: [],
+  line,
+  clock: systemClock,
+  simulated: false,
+});
+const client = new ModbusRTU.default();
+await client.connectTCP('127.0.0.1', { port });
+client.setID(1);
+client.setTimeout(1000);
+const reads = session.plan.fast.map(({ address, count }) => ({ address, count }));
+const { signal } = new AbortController();
 
-interface Poller {
-  poll: () => Promise<unknown>;
-  end: () => Promise<void>;
+await cpuOf(ours, WARM_UP);
+await cpuOf(bare, WARM_UP);
+const turns: PollCost[] = [];
+for (let turn = 0; turn < TURNS; turn++) {
+  const [oursUs, bareUs] = [await cpuOf(ours, POLLS), await cpuOf(bare, POLLS)];
+  turns.push({ oursUs, bareUs, ratio: oursUs / bareUs });
+}
+await line.close();
+await new Promise<void>((resolve) => client.close(() => resolve()));
+const cost: PollCost = {
+  oursUs: median(turns.map(({ oursUs }) => oursUs)),
+  bareUs: median(turns.map(({ bareUs }) => bareUs)),
+  ratio: median(turns.map(({ ratio }) => ratio)),
+};
+console.log(JSON.stringify(cost));
+
+async function ours(): Promise<void> {
+  const reading = await session.poll(signal);
+  if (!reading.ok) throw new Error(reading.error?.message);
 }
 
-function ours(port: number): Poller {
-  const bus = { id: 'bench', type: 'tcp', host: '127.0.0.1', port } as const;
-  const line = new ModbusLine(bus, { clock: systemClock, random: Math.random, openPort });
-  const session = sessionOn(line);
-  const { signal } = new AbortController();
-  return {
-    async poll() {
-      const reading = await session.poll(signal);
-      if (!reading.ok) throw new Error(reading.error?.message);
-    },
-    end: () => line.close(),
-  };
+async function bare(): Promise<void> {
+  for (const { address, count } of reads) await client.readHoldingRegisters(address, count);
 }
 
-async function bare(port: number): Promise<Poller> {
-  const client = new ModbusRTU.default();
-  await client.connectTCP('127.0.0.1', { port });
-  client.setID(1);
-  client.setTimeout(1000);
-  const idle = new ModbusLine(
-    { id: 'bench', type: 'tcp', host: '127.0.0.1', port },
-    { clock: systemClock, random: Math.random, openPort },
-  );
-  const reads = sessionOn(idle).plan.fast.map(({ address, count }) => ({ address, count }));
-  return {
-    async poll() {
-      for (const { address, count } of reads) await client.readHoldingRegisters(address, count);
-    },
-    end: () => new Promise((resolve) => client.close(() => resolve())),
-  };
-}
-
-function sessionOn(line: ModbusLine): MeterSession {
-  return new MeterSession({
-    meter: wattnode,
-    profile: loadProfile(join(import.meta.dirname, '../config/meters/ccs-wattnode-wnc.yaml')),
-    ctProfiles: [],
-    line,
-    clock: systemClock,
-    simulated: false,
-  });
-}
-
-async function repeat(times: number, run: () => Promise<unknown>): Promise<void> {
-  for (let time = 0; time < times; time++) await run();
+async function cpuOf(poll: () => Promise<void>, polls: number): Promise<number> {
+  const before = process.cpuUsage();
+  for (let done = 0; done < polls; done++) await poll();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / polls;
 }
