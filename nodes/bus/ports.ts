@@ -6,6 +6,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { BusConfig } from '../site/schema.ts';
+import { endWithAdapter } from './serial-end.ts';
 
 type SerialBus = Extract<BusConfig, { type: 'serial' }>;
 type NetworkBus = Exclude<BusConfig, SerialBus>;
@@ -95,6 +96,7 @@ async function openSerial(
     dataBits: 8,
     autoOpen: false,
   });
+  endWithAdapter(serial);
   let cause: Error | null = null;
   let closing = false;
   const gone = Promise.withResolvers<void>();

@@ -5,6 +5,7 @@
 import { realpathSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { SerialPort } from 'serialport';
+import { endWithAdapter } from '../bus/serial-end.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
 import { Conversation, type Party, wirePace } from './conversation.ts';
 import { MbapFraming, RtuFraming, sealMbap, sealRtu } from './frames.ts';
@@ -117,6 +118,7 @@ async function serveSerial(
   { path, baud }: Extract<Transport, { type: 'serial' }>,
 ): Promise<ModbusServer> {
   const port = new SerialPort({ path, baudRate: baud, autoOpen: false });
+  endWithAdapter(port);
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(error) : resolve()));
   });

@@ -147,8 +147,9 @@ describe('real lines', function () {
         const line = open(serial(cable.a));
         const request = { unit: 2, fn: 4, address: 0, count: 1 } as const;
         await line.read(request);
+        const waiting = reached(line, 'waiting');
         await cable.unplug();
-        // The binding may read the end of the file for ever; a write tells it that the port is gone.
+        await waiting;
         await assert.rejects(line.read(request), { code: 'bus_unreachable' });
         await slave.stop();
         await cable.replug();
