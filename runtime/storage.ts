@@ -101,7 +101,8 @@ export function createStorage(options: StorageOptions): Storage {
     ...base,
 
     async init(settings, runtime) {
-      knows = (type) => Boolean(runtime.nodes.getType(type));
+      // Node-RED looks a type up in a plain object, where every object's own properties turn up too.
+      knows = (type) => !(type in Object.prototype) && Boolean(runtime.nodes.getType(type));
       await base.init(settings, runtime);
     },
 

@@ -175,6 +175,27 @@ describe("the flows' storage", () => {
     assert.ok((await (await open(all)).getFlows()).some(({ id }) => id === 'x1'));
   });
 
+  it('knows no type that every object has', async () => {
+    // Node-RED looks types up in a plain object, and stumbles over what it then finds.
+    const found = (type: string) => {
+      const types: Record<string, string | object> = Object.fromEntries(
+        INSTALLED.map((name) => [name, name]),
+      );
+      return (types[type] as string | undefined)?.split('/');
+    };
+    const types = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
+    const own = types.map((type, n) => ({ id: `own${n}`, type, z: 'care' }));
+    mkdirSync(join(data, 'node-red'));
+    writeFileSync(siteFile(), JSON.stringify(own));
+    const storage = await open();
+    await storage.init({}, { nodes: { getType: found } });
+    assert.equal((await storage.getFlows()).length, METERING.length + CARE.length);
+    assert.deepEqual(
+      report.quarantined.map(({ node }) => node.type),
+      types,
+    );
+  });
+
   it('says that a release cannot run', async () => {
     const storage = await open(['inject']);
     await assert.rejects(storage.getFlows());
