@@ -1,13 +1,13 @@
 /** What can be checked about an appliance from beside it. Each check answers for itself. */
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { loadProfiles } from '../nodes/meter/profile-file.ts';
+import { misfitsOf, profilesOf } from '../nodes/meter/fit.ts';
 import type { Site } from '../nodes/site/config.ts';
 import { asError } from '../nodes/site/errors.ts';
 import { isTooOpen, tokenFile } from '../nodes/site/identity.ts';
+import { fileLayers } from '../nodes/site/layers.ts';
 import type { SiteMode } from '../nodes/site/paths.ts';
 import { formatProblem } from '../nodes/site/problems.ts';
 import type { WordParams } from '../nodes/site/words.ts';
@@ -62,17 +62,15 @@ function meters({ site, mode }: Checked): CheckResult {
 }
 
 function profiles({ site }: Checked): CheckResult {
-  const folders = [site.paths.shipped, site.paths.etc].map((folder) => join(folder, 'meters'));
-  const { known, refused } = loadProfiles(folders);
-  const [first] = refused;
-  if (first !== undefined) return fail('refused', { what: first.message });
-  const missing = site.config.meters
-    .flatMap((meter) => (meter.source === 'modbus' ? [meter.profile] : []))
-    .find((profile) => !known.has(profile));
-  if (missing !== undefined) {
-    return fail('missing', { profile: missing, known: [...known.keys()].join(', ') });
+  const loaded = profilesOf(site);
+  const [refused] = loaded.refused;
+  if (refused !== undefined) return fail('refused', { what: refused.message });
+  const misfits = misfitsOf(site.config, loaded, fileLayers(site.paths).tree);
+  const [first] = misfits;
+  if (first !== undefined) {
+    return fail('wrong', { count: misfits.length, first: formatProblem(first) });
   }
-  return pass({ count: known.size });
+  return pass({ count: loaded.known.size });
 }
 
 function folders({ site }: Checked): CheckResult {

@@ -1,12 +1,13 @@
 /** Shows the configuration in force, where it comes from, and what is wrong with it. */
 import { existsSync } from 'node:fs';
 import { stringify } from 'yaml';
-import type { Site } from '../../nodes/site/config.ts';
+import { misfitsOf, profilesOf } from '../../nodes/meter/fit.ts';
+import type { ConfigProblem, Site } from '../../nodes/site/config.ts';
 import { hidePasswords } from '../../nodes/site/describe.ts';
 import { fileLayers } from '../../nodes/site/layers.ts';
 import { peekSite } from '../../nodes/site/load.ts';
 import { leaves, valueAt } from '../../nodes/site/origins.ts';
-import { formatProblem } from '../../nodes/site/problems.ts';
+import { formatProblem, sortProblems } from '../../nodes/site/problems.ts';
 import { formatPath } from '../../nodes/site/tree.ts';
 import { type Command, type CommandContext, EXIT } from '../command.ts';
 import { refuseWord } from '../usage.ts';
@@ -64,7 +65,10 @@ function asEntry({ key, value, origin }: ValueRow): [string, { value: unknown; o
 }
 
 function validate({ options, env, paths, out, say }: CommandContext): number {
-  const { problems, config } = peekSite({ paths, env });
+  const site = peekSite({ paths, env });
+  const { config } = site;
+  // As with all references: only once every value by itself is right.
+  const problems = site.problems.length > 0 ? site.problems : profileProblems(site);
   const isValid = problems.length === 0;
   if (options.json === true) {
     out.json({ valid: isValid, problems });
@@ -76,6 +80,11 @@ function validate({ options, env, paths, out, say }: CommandContext): number {
     out.line(out.paint('red', say('config.invalid', { count: problems.length })));
   }
   return isValid ? EXIT.well : EXIT.wrong;
+}
+
+function profileProblems(site: Site): ConfigProblem[] {
+  const { tree, files } = fileLayers(site.paths);
+  return sortProblems(misfitsOf(site.config, profilesOf(site), tree), files);
 }
 
 function where({ options, env, mode, paths, out, say }: CommandContext): number {

@@ -77,6 +77,9 @@ export interface Finding {
   source: string;
   cause?: string;
   evidence: Record<string, number>;
+  /** Texts that it brings with it; else those of its id and cause. */
+  message?: string;
+  advice?: string;
 }
 
 export interface FaultBookOptions {
@@ -136,7 +139,8 @@ export class FaultBook {
     return [...this.#active.values()];
   }
 
-  #enter({ id, source, cause, evidence }: Finding, since: string): Fault {
+  #enter(finding: Finding, since: string): Fault {
+    const { id, source, cause, evidence } = finding;
     const fault: Fault = {
       id,
       source,
@@ -145,8 +149,8 @@ export class FaultBook {
       state: 'confirmed',
       since,
       evidence,
-      message: this.#text('message', { id, source, cause, evidence }),
-      advice: this.#text('advice', { id, source, cause, evidence }),
+      message: finding.message ?? this.#text('message', finding),
+      advice: finding.advice ?? this.#text('advice', finding),
     };
     this.#active.set(keyOf(id, source), fault);
     return fault;

@@ -113,7 +113,8 @@ export class SiteWatch {
     const watched = this.#watched.get(status.meter);
     if (watched === undefined) return;
     this.#meterStatus.set(status.meter, status);
-    this.#busStatus.set(status.bus, status.line);
+    if (status.line !== undefined) this.#busStatus.set(status.bus, status.line);
+    watched.meter.noteState(status, this.#book);
     if (status.stats !== undefined) watched.bus?.note(status.stats, this.#clock.mono());
   }
 

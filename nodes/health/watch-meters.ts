@@ -2,6 +2,7 @@
  * Decides, for one source, whether it answers and whether its values are alive. It knows readings
  * and time, not how they were read.
  */
+import type { MeterStatus } from '../meter/meter-status.ts';
 import type { Reading } from '../meter/reading.ts';
 import type { FaultBook } from './faults.ts';
 
@@ -40,12 +41,14 @@ export class MeterWatch {
   #moving = false;
   #failedPolls = 0;
   #goodPolls = 0;
+  #polled: boolean;
   #lastError: string | null = null;
   #cause: string | null = null;
 
   /** @param nowMs monotonic, as everywhere in this module */
   constructor(meter: WatchedMeter, nowMs: number) {
     this.#meter = meter;
+    this.#polled = meter.modbus;
     this.#startedMs = nowMs;
   }
 
@@ -83,8 +86,27 @@ export class MeterWatch {
     this.#lastError = code;
   }
 
+  /** A meter that cannot be asked as it is configured is not one that does not answer. */
+  noteState({ state, error }: MeterStatus, book: FaultBook): void {
+    const { id, modbus } = this.#meter;
+    if (!modbus) return;
+    this.#polled = state !== 'misconfigured';
+    if (this.#polled) {
+      book.clear('config_invalid', id);
+      return;
+    }
+    book.clear('meter_not_responding', id);
+    book.raise({
+      id: 'config_invalid',
+      source: id,
+      evidence: {},
+      ...(error && { cause: error.code, message: error.message }),
+      ...(error?.hint && { advice: error.hint }),
+    });
+  }
+
   judge(nowMs: number, book: FaultBook): void {
-    if (this.#meter.modbus) this.#judgeReplies(nowMs, book);
+    if (this.#polled) this.#judgeReplies(nowMs, book);
     if (this.#meter.required) this.#judgeAge(nowMs, book);
   }
 

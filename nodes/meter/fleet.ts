@@ -2,17 +2,16 @@
  * The meters one node polls: which they are, on which lines, and with which profiles. What cannot be
  * polled is said and left out; the others are polled all the same.
  */
-import { join } from 'node:path';
 import type { LineLease } from '../bus/registry.ts';
-import type { Clock } from '../site/clock.ts';
+import { type Clock, isoTime } from '../site/clock.ts';
 import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
 import { SolthriveError } from '../site/errors.ts';
 import type { BusConfig, ModbusMeterConfig } from '../site/schema.ts';
+import { profileOf, profilesOf } from './fit.ts';
 import type { MeterStatus } from './meter-status.ts';
 import { Poller } from './poller.ts';
 import type { Profile } from './profile.ts';
-import { loadProfiles, type Profiles } from './profile-file.ts';
 import type { Reading } from './reading.ts';
 import { MeterSession } from './session.ts';
 
@@ -47,8 +46,8 @@ export function chooseMeters({ config }: Site, ids: string): ModbusMeterConfig[]
 
 /** Polls begin with `start` and are over when `close` resolves. */
 export class Fleet {
-  /** Ids of the meters that are polled. */
-  readonly meters: string[] = [];
+  /** What is to be said of the meters that cannot be polled. */
+  readonly misconfigured: MeterStatus[] = [];
   readonly #options: FleetOptions;
   readonly #polled: { poller: Poller; lease: LineLease }[] = [];
 
@@ -57,16 +56,14 @@ export class Fleet {
   }
 
   start(): void {
-    const { site, meters, onMistake } = this.#options;
-    const profiles = loadProfiles(
-      [site.paths.shipped, site.paths.etc].map((f) => join(f, 'meters')),
-    );
+    const { site, meters } = this.#options;
+    const profiles = profilesOf(site);
     const withProfile = meters.flatMap((meter) => {
       try {
         return { meter, profile: profileOf(meter, profiles), bus: this.#busOf(meter) };
       } catch (thrown) {
         if (!(thrown instanceof SolthriveError)) throw thrown;
-        onMistake(thrown);
+        this.#leaveOut(meter, thrown);
         return [];
       }
     });
@@ -81,6 +78,24 @@ export class Fleet {
     await within(this.#options.clock, Promise.allSettled(closings));
   }
 
+  #leaveOut({ id, bus }: ModbusMeterConfig, mistake: SolthriveError): void {
+    const { code, message, hint } = mistake;
+    this.misconfigured.push({
+      meter: id,
+      bus: this.#options.bus?.id ?? bus,
+      state: 'misconfigured',
+      since: isoTime(this.#options.clock.now()),
+      latency_ms: null,
+      cycle_ms: null,
+      failures: 0,
+      error: { code, message, hint },
+      identity: 'unknown',
+      missing: [],
+      plan: { fast: [], slow: [] },
+    });
+    this.#options.onMistake(mistake);
+  }
+
   /** The configuration is checked as a whole when it is read: a bus that is named is there. */
   #busOf(meter: ModbusMeterConfig): BusConfig | undefined {
     const { bus, site } = this.#options;
@@ -88,7 +103,7 @@ export class Fleet {
   }
 
   #poll(bus: BusConfig, members: { meter: ModbusMeterConfig; profile: Profile }[]): void {
-    const { site, clock, acquire, onReading, onStatus, onMistake } = this.#options;
+    const { site, clock, acquire, onReading, onStatus } = this.#options;
     const lease = acquire(bus);
     const { line } = lease;
     const simulated = isSimulated(site, bus);
@@ -99,26 +114,14 @@ export class Fleet {
         return new MeterSession({ meter, profile, ...common });
       } catch (thrown) {
         if (!(thrown instanceof SolthriveError)) throw thrown;
-        onMistake(thrown);
+        this.#leaveOut(meter, thrown);
         return [];
       }
     });
     const poller = new Poller({ line, clock, intervalMs, sessions, onReading, onStatus });
     this.#polled.push({ poller, lease });
-    this.meters.push(...sessions.map(({ meter }) => meter.id));
     if (sessions.length > 0) poller.start();
   }
-}
-
-/** @throws SolthriveError why there is no such profile */
-function profileOf({ profile: id }: ModbusMeterConfig, { known, refused }: Profiles): Profile {
-  const profile = known.get(id);
-  if (profile) return profile;
-  const mistake = refused.find(({ params }) => params.profile === id);
-  throw (
-    mistake ??
-    new SolthriveError('profile_unknown', { profile: id, known: [...known.keys()].join(', ') })
-  );
 }
 
 /** The simulated home is served on a port of this machine. */

@@ -7,7 +7,9 @@ export type MeterState =
   /** The newest values are fresh. */
   | 'live'
   /** They are not. */
-  | 'failing';
+  | 'failing'
+  /** It cannot be polled as it is configured; `error` says why. */
+  | 'misconfigured';
 
 export type BusStatus = Pick<LineStats, 'state' | 'reconnects'>;
 
@@ -15,8 +17,8 @@ export interface MeterStatus {
   meter: string;
   /** Id of the bus it is on. */
   bus: string;
-  /** How that line is, for all the meters on it. */
-  line: BusStatus;
+  /** How that line is, for all the meters on it; left out where the meter is not polled. */
+  line?: BusStatus;
   state: MeterState;
   /** When it entered the state: UTC ISO 8601 with milliseconds. */
   since: string;
@@ -26,7 +28,7 @@ export interface MeterStatus {
   cycle_ms: number | null;
   /** Failed polls in a row. */
   failures: number;
-  /** Why the last poll failed; left out when it did not. */
+  /** Why the last poll failed, or why there is none; left out when it did not. */
   error?: { code: string; message: string; hint?: string };
   /** Whether it is the kind of meter its profile describes; `unknown` until it could be asked. */
   identity: 'unknown' | 'match' | 'mismatch';

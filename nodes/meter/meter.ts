@@ -45,10 +45,10 @@ export default function (RED: NodeAPI): void {
     };
 
     let fleet: Fleet | null = null;
+    let meters: string[] = [];
     let shown = '';
     const statuses = new Map<string, MeterStatus>();
     const showStatus = () => {
-      const meters = fleet?.meters ?? [];
       const simulated = site.simulated !== null;
       const { state, key, params } = summaryOf({ meters, statuses, simulated, misconfigured });
       const text = say(`status.${key}`, params);
@@ -61,10 +61,17 @@ export default function (RED: NodeAPI): void {
     if (def.bus && !busNode?.busConfig) {
       return void this.status(statusOf('faulty', say('status.bus_missing')));
     }
+    const tell = (status: MeterStatus) =>
+      this.send([null, { topic: `status/${status.meter}`, payload: status }]);
+    /** Those who listen are there only now, and may be new after each deploy. */
+    const tellMistakes = () => fleet?.misconfigured.forEach(tell);
+    RED.events.on('flows:started', tellMistakes);
     try {
+      const chosen = chooseMeters(site, def.meters ?? '').filter(claim);
+      meters = chosen.map(({ id }) => id);
       fleet = new Fleet({
         site,
-        meters: chooseMeters(site, def.meters ?? '').filter(claim),
+        meters: chosen,
         bus: busNode?.busConfig ?? null,
         clock: systemClock,
         acquire: (bus) => acquireLine(bus, { clock: systemClock, random: Math.random, openPort }),
@@ -76,17 +83,19 @@ export default function (RED: NodeAPI): void {
           }
           statuses.set(status.meter, status);
           showStatus();
-          this.send([null, { topic: `status/${status.meter}`, payload: status }]);
+          tell(status);
         },
         onMistake: complain,
       });
       fleet.start();
+      for (const status of fleet.misconfigured) statuses.set(status.meter, status);
     } catch (thrown) {
       complain(asError(thrown));
     }
     showStatus();
 
     this.on('close', (_removed: boolean, done: () => void) => {
+      RED.events.off('flows:started', tellMistakes);
       for (const [meter, node] of pollers) if (node === this.id) pollers.delete(meter);
       void (fleet?.close() ?? Promise.resolve()).finally(done);
     });

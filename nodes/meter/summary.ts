@@ -9,7 +9,7 @@ export interface Text {
 }
 
 export interface Polled {
-  /** Ids; one without a status has not been heard of yet. */
+  /** Ids of all that should be polled; one without a status has not been heard of yet. */
   meters: readonly string[];
   statuses: ReadonlyMap<string, MeterStatus>;
   simulated: boolean;
@@ -24,7 +24,8 @@ export function summaryOf(polled: Polled): Text & { state: NodeState } {
   const states = meters.map((meter) => statuses.get(meter)?.state ?? 'connecting');
   const live = states.filter((state) => state === 'live').length;
   const params = { live, all };
-  if (all === 0 && misconfigured) return { state: 'faulty', key: 'misconfigured', params };
+  if (misconfigured && states.every((state) => state === 'misconfigured'))
+    return { state: 'faulty', key: 'misconfigured', params };
   if (all === 0) return { state: 'idle', key: 'none', params };
   if (live === all) {
     if (simulated) return { state: 'simulated', key: 'simulated', params };

@@ -166,6 +166,45 @@ describe('the command line', () => {
       assert.match((await run('config', 'show')).errors, /2 mistake/);
     });
 
+    it('finds a profile that is not there and phases it does not have', async () => {
+      write(
+        'etc/meter.yaml',
+        [
+          'buses: [{ id: lan, type: tcp, host: meter }]',
+          'meters:',
+          '  - id: main',
+          '    profile: eastron-sdm121',
+          '    bus: lan',
+          '    channels: [{ id: mains, role: grid }]',
+          '  - id: barn',
+          '    profile: eastron-sdm120',
+          '    bus: lan',
+          '    unit: 2',
+          '    channels:',
+          '      - { id: a, role: load, phases: [l1] }',
+          '      - { id: b, role: ev, phases: [l1, l3] }',
+          '  - { id: own, profile: mine, bus: lan, unit: 3, channels: [{ id: a, role: load }] }',
+        ].join('\n'),
+      );
+      write('etc/meters/mine.yaml', 'id: mine\n');
+      const { code, text } = await run('config', 'validate');
+      assert.equal(code, 1);
+      const [profile, phase, refused, sum] = text.split('\n');
+      assert.match(
+        profile ?? '',
+        /meter\.yaml:4:14: meters\[0\]\.profile: .*sdm121.*mean eastron-sdm120\?/,
+      );
+      assert.match(
+        phase ?? '',
+        /meter\.yaml:13:41: meters\[1\]\.channels\[1\]\.phases\[1\]: .*"l3", expected one of l1\./,
+      );
+      assert.match(refused ?? '', /meter\.yaml:14:25: .*"mine", .*mine\.yaml:1:1/);
+      assert.match(sum ?? '', /^3 mistake/);
+      assert.equal(JSON.parse((await run('config', 'validate', '--json')).text).problems.length, 3);
+      rmSync(join(root, 'etc/meters/mine.yaml'));
+      assert.match((await run('check')).text, /✗ {2}meter profiles +3 meter.*:4:14: meters\[0\]/);
+    });
+
     it('says where it looks', async () => {
       write('etc/api.yaml', '');
       const { text } = await run('config', 'where');

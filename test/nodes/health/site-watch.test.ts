@@ -96,6 +96,32 @@ describe('the watch over a site', () => {
     assert.deepEqual(causes(), ['config_invalid undefined']);
   });
 
+  it('tells a meter that is configured wrongly from one that does not answer', async () => {
+    begin(two);
+    const error = { code: 'profile_unknown', message: 'No such profile.', hint: 'Choose: a.' };
+    const { line: _none, stats: _no, ...rest } = sampleStatus();
+    watch.meterStatus({ ...rest, state: 'misconfigured', error });
+    for (let count = 0; count < 15; count++) {
+      await clock.advance(1_000);
+      watch.tick();
+    }
+    const found = watch.report().faults.filter(({ source }) => source === 'main');
+    assert.deepEqual(
+      found.map(({ id, cause, message, advice }) => [id, cause, message, advice]),
+      [
+        ['config_invalid', 'profile_unknown', 'No such profile.', 'Choose: a.'],
+        ['data_stale', undefined, 'data_stale.message', 'data_stale.advice'],
+      ],
+    );
+    assert.equal(watch.report().modbus_status, 'down');
+    assert.deepEqual(watch.report().system.buses, {});
+    assert.equal(watch.report().system.meters.main?.error?.code, 'profile_unknown');
+    watch.meterStatus(sampleStatus());
+    assert.ok(!book.has('config_invalid', 'main'));
+    watch.tick();
+    assert.ok(book.has('meter_not_responding', 'main'));
+  });
+
   it('names an id once, however many sources have it', async () => {
     begin(two);
     await second();

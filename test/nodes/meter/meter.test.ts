@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import type { Node } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import meterNode from '../../../nodes/meter/meter.ts';
 import type { MeterStatus } from '../../../nodes/meter/meter-status.ts';
@@ -132,9 +132,22 @@ describe('the meter node', () => {
 
   it('names the profiles there are when a meter wants another', async () => {
     const meters = [{ ...sampleMeter('main'), profile: 'wattnode' }];
-    await load(siteAt(1, { meters }), {});
+    let events: EventEmitter | undefined;
+    const mounted = (RED: NodeAPI) => {
+      events = RED.events;
+      meterNode(RED);
+    };
+    await helper.load([siteNode(siteAt(1, { meters })), mounted], flow({}));
     const [error] = said(helper.getNode('node0'), 'error');
     assert.match(error ?? '', /wattnode.*ccs-wattnode-wnc/);
+    assert.equal(badgeOf(helper.getNode('node0')), 'solthrive-meter.status.misconfigured');
+    const status = next<MeterStatus>('statuses');
+    events?.emit('flows:started', {});
+    const { topic, payload } = await status;
+    assert.equal(topic, 'status/main');
+    assert.equal(payload.state, 'misconfigured');
+    assert.equal(payload.error?.code, 'profile_unknown');
+    assert.match(payload.error?.hint ?? '', /ccs-wattnode-wnc/);
   });
 
   it('leaves a meter to the node that polls it already', async () => {

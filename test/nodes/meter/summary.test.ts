@@ -29,6 +29,12 @@ describe('the badge of the meter node', () => {
     assert.deepEqual(badge({}), ['idle', 'none']);
     assert.deepEqual(badge({}, { misconfigured: true }), ['faulty', 'misconfigured']);
   });
+
+  it('is not green while a meter cannot be polled as it is configured', () => {
+    const rest = { misconfigured: true };
+    assert.deepEqual(badge({ a: 'live', b: 'misconfigured' }, rest), ['degraded', 'some']);
+    assert.deepEqual(badge({ a: 'misconfigured' }, rest), ['faulty', 'misconfigured']);
+  });
 });
 
 describe('notices about a meter', () => {
