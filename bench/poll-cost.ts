@@ -37,6 +37,7 @@ const session = new MeterSession({
   line,
   clock: systemClock,
   simulated: false,
+  intervalMs: 1000,
 });
 const client = new ModbusRTU.default();
 await client.connectTCP('127.0.0.1', { port });
