@@ -71,9 +71,14 @@ export function createStorage(options: StorageOptions): Storage {
   let knows: (type: string) => boolean = () => true;
   let heldCredentials: unknown;
 
+  /** A file is told once, however often the flows are read again. */
+  function tell(file: string): void {
+    if (!report.setAside.includes(file)) report.setAside.push(file);
+  }
+
   function readLayer(): SiteLayer {
     const { layer, setAside } = disk.read();
-    if (setAside) report.setAside.push(setAside);
+    if (setAside) tell(setAside);
     return layer;
   }
 
@@ -81,7 +86,7 @@ export function createStorage(options: StorageOptions): Storage {
     const checked = checkFlows({ shipped, site: readLayer(), knows });
     report.quarantined = checked.quarantined;
     report.dangling = checked.dangling;
-    if (checked.quarantined.length > 0) report.setAside.push(disk.quarantine(checked.quarantined));
+    if (checked.quarantined.length > 0) tell(disk.quarantine(checked.quarantined));
     // Node-RED may change what it is given.
     return structuredClone(checked.flows);
   }

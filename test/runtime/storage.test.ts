@@ -169,6 +169,7 @@ describe("the flows' storage", () => {
       assert.ok(!flows.some(({ id }) => id === 'x1'));
     }
     assert.equal(report.quarantined[0]?.node.id, 'x1');
+    assert.equal(report.setAside.length, 1, 'one file, however often the flows are read');
     const kept = readdirSync(join(data, 'quarantine'));
     assert.equal(kept.length, 1);
     assert.match(readFileSync(join(data, 'quarantine', kept[0] ?? ''), 'utf8'), /from-a-palette/);
