@@ -54,6 +54,15 @@ describe('the list of faults', () => {
     ]);
   });
 
+  it('ticks off only what is really looked for', () => {
+    const { state, checked } = view([]);
+    assert.equal(state, 'well');
+    assert.deepEqual(
+      checked.map(({ title }) => title),
+      ['Meter connection (RS-485)', 'This monitor'],
+    );
+  });
+
   it('asks for the whole width when there are more than fit beside the graph', () => {
     const two = [fault('bus_errors'), fault('data_stale')];
     assert.equal(view(two).long, false);

@@ -19,6 +19,8 @@ const GROUP_OF: Partial<Record<FaultId, FaultGroup>> = {
   ct_ratio_suspect: 'scaling',
   balance_residual: 'scaling',
 };
+/** A tick is a promise: only groups whose faults are really looked for get one. */
+const WATCHED: readonly FaultGroup[] = ['meter', 'other'];
 /** So many faults find room in the height of the graph. */
 const BESIDE_A_GRAPH = 2;
 const WORST_FIRST: Fault['severity'][] = ['fault', 'warning', 'info'];
@@ -67,7 +69,7 @@ export function viewFaults({ faults, lost, nowMs }: FaultReport, reader: Reader)
   if (!active) return { state: 'waiting', headline: say('faults.waiting'), ...nothing };
   if (active.length === 0) {
     if (lost) return { state: 'waiting', headline: say('faults.lost'), ...nothing };
-    const checked = FAULT_GROUPS.map((id) => ({ id, title: say(`faults.group.${id}`) }));
+    const checked = WATCHED.map((id) => ({ id, title: say(`faults.group.${id}`) }));
     const detail = say('faults.well_detail');
     return { ...nothing, state: 'well', headline: say('faults.well'), detail, checked };
   }
