@@ -14,7 +14,9 @@ export function generatedFiles(): Record<string, string> {
 function schemaFile(): string {
   const { $schema, ...schema } = configJsonSchema() as JsonSchema & { $schema?: string };
   const title = 'SolThrive site configuration';
-  return `${JSON.stringify({ $schema, title, ...schema }, null, 2)}\n`;
+  // Our own mark is no word of JSON Schema; the descriptions tell it.
+  const known = (key: string, value: unknown) => (key === 'inForce' ? undefined : value);
+  return `${JSON.stringify({ $schema, title, ...schema }, known, 2)}\n`;
 }
 
 function configurationPage(): string {
@@ -45,6 +47,8 @@ A site is described in YAML. Write only what differs from the defaults:
   boot override can mend a mistake in the site's files.
 - \`solthrive-cli config validate\` tells all mistakes, \`config show --origin\` where each value comes from, \`config where\`
   which files are looked for.
+- A key that is *not in force yet* is checked, and nothing in this release acts on it. Where one is set to something else
+  than its default, the log says so at the start, and so do \`config validate\` and \`check\`.
 - The shipped files name [\`config/schema.json\`](../config/schema.json) in their first line. An editor that knows YAML
   schemas then completes keys and explains them; give your own files such a line, with the path of that
   file.

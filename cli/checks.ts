@@ -8,12 +8,14 @@ import type { Site } from '../nodes/site/config.ts';
 import { asError } from '../nodes/site/errors.ts';
 import { isTooOpen, tokenFile } from '../nodes/site/identity.ts';
 import { fileLayers } from '../nodes/site/layers.ts';
+import { notInForce } from '../nodes/site/not-in-force.ts';
 import type { SiteMode } from '../nodes/site/paths.ts';
 import { formatProblem } from '../nodes/site/problems.ts';
 import type { WordParams } from '../nodes/site/words.ts';
 import { askService, isNotRunning } from './control.ts';
 
-export type CheckState = 'pass' | 'fail' | 'not_applicable';
+/** `warn` is something to know; it fails nothing. */
+export type CheckState = 'pass' | 'warn' | 'fail' | 'not_applicable';
 
 /** `reason` is a key below `check.<name>` in cli.json. */
 export interface CheckResult {
@@ -38,6 +40,7 @@ const PATIENCE_MS = 3_000;
 
 export const CHECKS: Record<string, Check> = {
   configuration,
+  settings,
   meters,
   profiles,
   folders,
@@ -53,6 +56,12 @@ function configuration({ site }: Checked): CheckResult {
   const [first] = site.problems;
   if (first === undefined) return pass();
   return fail('wrong', { count: site.problems.length, first: formatProblem(first) });
+}
+
+function settings({ site }: Checked): CheckResult {
+  const lines = notInForce(site);
+  if (lines.length === 0) return pass();
+  return { state: 'warn', reason: 'idle', params: { lines: lines.join('\n') } };
 }
 
 function meters({ site, mode }: Checked): CheckResult {

@@ -12,6 +12,7 @@ import { asError, SolthriveError } from '../nodes/site/errors.ts';
 import { machineHosts } from '../nodes/site/hosts.ts';
 import { ensureToken } from '../nodes/site/identity.ts';
 import { loadSite } from '../nodes/site/load.ts';
+import { notInForce } from '../nodes/site/not-in-force.ts';
 import { packageRoot } from '../nodes/site/package.ts';
 import { createFolders, type Environment, type SiteMode, sitePaths } from '../nodes/site/paths.ts';
 import { needsSimulation, standInForMeters } from '../nodes/site/simulated.ts';
@@ -186,6 +187,7 @@ function reportProblems(site: Site, log: Log): void {
   if (site.problems.length > 0) {
     log.error(words('start.problems', { count: site.problems.length }));
   }
+  for (const line of notInForce(site)) log.warn(line);
   if (site.simulated) log.say(words('start.simulated'));
   if (site.config.meters.length === 0 && site.problems.length === 0) {
     log.warn(words('start.no_meter', { file: join(site.paths.etc, 'meter.yaml') }));

@@ -8,6 +8,7 @@ import type { Colour } from '../output.ts';
 
 const SIGNS = {
   pass: ['green', '✓'],
+  warn: ['yellow', '!'],
   fail: ['red', '✗'],
   not_applicable: ['dim', '–'],
 } as const satisfies Record<CheckResult['state'], [Colour, string]>;
@@ -26,9 +27,10 @@ export const command: Command = {
       out.json(told);
     } else {
       out.table(
-        told.map(({ name, state, reason }) => {
+        told.flatMap(({ name, state, reason }) => {
           const [colour, sign] = SIGNS[state];
-          return [out.paint(colour, sign), say(`check.${name}.title`), reason];
+          const head = [out.paint(colour, sign), say(`check.${name}.title`)];
+          return reason.split('\n').map((line, row) => [...(row === 0 ? head : ['', '']), line]);
         }),
       );
     }

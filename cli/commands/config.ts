@@ -6,6 +6,7 @@ import type { ConfigProblem, Site } from '../../nodes/site/config.ts';
 import { hidePasswords } from '../../nodes/site/describe.ts';
 import { fileLayers } from '../../nodes/site/layers.ts';
 import { peekSite } from '../../nodes/site/load.ts';
+import { notInForce } from '../../nodes/site/not-in-force.ts';
 import { leaves, valueAt } from '../../nodes/site/origins.ts';
 import { formatProblem, sortProblems } from '../../nodes/site/problems.ts';
 import { formatPath } from '../../nodes/site/tree.ts';
@@ -70,9 +71,13 @@ function validate({ options, env, paths, out, say }: CommandContext): number {
   // As with all references: only once every value by itself is right.
   const problems = site.problems.length > 0 ? site.problems : profileProblems(site);
   const isValid = problems.length === 0;
+  const warnings = notInForce(site);
   if (options.json === true) {
-    out.json({ valid: isValid, problems });
-  } else if (isValid) {
+    out.json({ valid: isValid, problems, warnings });
+    return isValid ? EXIT.well : EXIT.wrong;
+  }
+  for (const line of warnings) out.line(out.paint('yellow', line));
+  if (isValid) {
     const files = fileLayers(paths).files.filter((file) => existsSync(file)).length;
     out.line(out.paint('green', say('config.valid', { files, meters: config.meters.length })));
   } else {

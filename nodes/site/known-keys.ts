@@ -17,16 +17,31 @@ export interface JsonSchema {
   items?: JsonSchema;
   anyOf?: JsonSchema[];
   oneOf?: JsonSchema[];
+  /** Ours: nothing in this release acts on it. */
+  inForce?: false;
 }
 
 /** The schema of what a person writes (defaults may be left out), as JSON Schema 2020-12. */
 export function configJsonSchema(): JsonSchema {
-  made ??= z.toJSONSchema(siteConfigSchema, { io: 'input' }) as JsonSchema;
+  made ??= marked(z.toJSONSchema(siteConfigSchema, { io: 'input' }) as JsonSchema);
   return made;
 }
 
-/** Made when first asked for: a site without mistakes never needs it. */
+/** Made when first asked for: it takes some milliseconds. */
 let made: JsonSchema | undefined;
+
+/** What is marked as not in force says so wherever its description is read, and so does all below it. */
+function marked(schema: JsonSchema, isIdle = false): JsonSchema {
+  const idle = isIdle || schema.inForce === false;
+  const below = Object.entries(schema.properties ?? {});
+  return {
+    ...schema,
+    ...(idle && { inForce: false, description: `*Not in force yet.* ${schema.description ?? ''}` }),
+    ...(below.length > 0 && {
+      properties: Object.fromEntries(below.map(([key, child]) => [key, marked(child, idle)])),
+    }),
+  };
+}
 
 /** The keys a map may have at a path, given the configuration it is in. */
 export function knownKeys(root: JsonSchema, path: Path, config: unknown): string[] {

@@ -11,6 +11,9 @@ import { tariff } from './tariff-schema.ts';
 
 const days = z.number().int().min(1).max(36_500);
 
+/** Checked, but nothing in this release acts on it yet; holds for all keys below it. */
+const NOT_YET = { inForce: false };
+
 const TIME_ZONES = Intl.supportedValuesOf('timeZone');
 
 function isLanguage(tag: string): boolean {
@@ -110,7 +113,11 @@ const http = z.strictObject({
 });
 
 const dashboard = z.strictObject({
-  login: z.boolean().default(false).describe('Ask for a password before showing the dashboard.'),
+  login: z
+    .boolean()
+    .default(false)
+    .describe('Ask for a password before showing the dashboard.')
+    .meta(NOT_YET),
 });
 
 const editor = z.strictObject({
@@ -164,7 +171,8 @@ const logging = z.strictObject({
         .describe('How many old log files are kept.'),
     })
     .prefault({})
-    .describe('When a log file is put away and how many are kept.'),
+    .describe('When a log file is put away and how many are kept.')
+    .meta(NOT_YET),
 });
 
 const update = z.strictObject({
@@ -201,14 +209,14 @@ const poll = z.strictObject({
 export const siteConfigSchema = z
   .strictObject({
     site: site.prefault({}).describe('The home and its connection to the grid.'),
-    retention: retention.prefault({}).describe('How long records are kept.'),
+    retention: retention.prefault({}).describe('How long records are kept.').meta(NOT_YET),
     http: http.prefault({}).describe('The web server.'),
     dashboard: dashboard.prefault({}).describe("The homeowner's page."),
     editor: editor.prefault({}).describe("The installer's flow editor."),
-    mdns: mdns.prefault({}).describe('Being found on the network.'),
-    mqtt: mqtt.prefault({}).describe('Publishing to MQTT.'),
+    mdns: mdns.prefault({}).describe('Being found on the network.').meta(NOT_YET),
+    mqtt: mqtt.prefault({}).describe('Publishing to MQTT.').meta(NOT_YET),
     logging: logging.prefault({}).describe('The log.'),
-    update: update.prefault({}).describe('New releases.'),
+    update: update.prefault({}).describe('New releases.').meta(NOT_YET),
     buses: z.array(bus).default([]).describe('The lines on which meters are reached.'),
     ct_profiles: z.array(ctProfile).default([]).describe('Kinds of current transformers.'),
     meters: z.array(meter).default([]).describe('The meters and other sources of readings.'),
@@ -220,7 +228,8 @@ export const siteConfigSchema = z
     tariffs: z
       .array(tariff)
       .default([])
-      .describe('What energy costs; a new price is a new entry with its date.'),
+      .describe('What energy costs; a new price is a new entry with its date.')
+      .meta(NOT_YET),
   })
   .superRefine(checkReferences, {
     // Whole sections that are wrong in themselves would only make their references look wrong too.

@@ -6,6 +6,7 @@ import { asError } from './errors.ts';
 import { ensureToken } from './identity.ts';
 import { keepRecordedConfig } from './last-good.ts';
 import { loadSite } from './load.ts';
+import { notInForce } from './not-in-force.ts';
 import { createFolders, sitePaths } from './paths.ts';
 import { formatProblem } from './problems.ts';
 
@@ -43,5 +44,6 @@ function loadOwn({ userDir }: Settings, warn: (line: string) => void): Site {
   // The port belongs to their Node-RED: SOLTHRIVE_PORT says nothing here.
   const site = loadSite({ paths, env: {} });
   for (const problem of site.problems) warn(formatProblem(problem));
+  for (const line of notInForce(site)) warn(line);
   return site;
 }

@@ -205,6 +205,21 @@ describe('the command line', () => {
       assert.match((await run('check')).text, /✗ {2}meter profiles +3 meter.*:4:14: meters\[0\]/);
     });
 
+    it('says which settings do nothing in this release, and does not mind them', async () => {
+      assert.deepEqual(JSON.parse((await run('config', 'validate', '--json')).text).warnings, []);
+      write('etc/api.yaml', 'dashboard: { login: true }');
+      write('etc/network.yaml', 'mqtt:\n  enabled: true\n  topic: solthrive\n');
+      const { code, text } = await run('config', 'validate');
+      assert.equal(code, 0);
+      assert.match(text, /api\.yaml:1:21: dashboard\.login .* STAYS OPEN/);
+      assert.match(text, /network\.yaml:2:12: mqtt\.enabled is set, but has no effect/);
+      assert.equal(text.trimEnd().split('\n').length, 3, 'a line a key, and the verdict');
+      const checked = await run('check');
+      assert.match(checked.text, /! {2}settings +\S*api\.yaml:1:21/);
+      assert.match(checked.text, /^ +\S*network\.yaml:2:12/m);
+      assert.equal(checked.code, 0);
+    });
+
     it('says where it looks', async () => {
       write('etc/api.yaml', '');
       const { text } = await run('config', 'where');

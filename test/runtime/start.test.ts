@@ -224,7 +224,9 @@ describe('the program', function () {
     );
     assert.match(types, /"exec"/);
     assert.doesNotMatch(types, /"file in"/);
-    const off = await live({ etc: { 'api.yaml': 'editor: { enabled: false }\n' } });
+    const api = 'editor: { enabled: false }\ndashboard: { login: true }\n';
+    const off = await live({ etc: { 'api.yaml': api } });
+    assert.match(off.output(), /warn .*api\.yaml:2:21: dashboard\.login .* STAYS OPEN/);
     for (const path of ['/editor/', '/editor/flows', '/flows', '/settings']) {
       assert.equal((await fetch(off.url + path)).status, 404, path);
     }

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { configJsonSchema } from '../../../nodes/site/known-keys.ts';
+import { notInForce } from '../../../nodes/site/not-in-force.ts';
+import { siteConfigSchema } from '../../../nodes/site/schema.ts';
+
+const told = (config: object, origins: Record<string, string> = {}) =>
+  notInForce({ config: siteConfigSchema.parse(config), origins });
+
+describe('settings that are not in force', () => {
+  it('are not told while they have their defaults', () => {
+    assert.deepEqual(told({}), []);
+    assert.deepEqual(told({ mqtt: { enabled: false }, site: { name: 'Hut' } }), []);
+  });
+
+  it('are told once each, with their place, also below a section and as a list', () => {
+    const tariff = {
+      id: 't',
+      valid_from: '2026-01-01',
+      currency: 'USD',
+      periods: [{ id: 'all', rate: 0.2 }],
+    };
+    const lines = told(
+      {
+        retention: { minute_days: 7 },
+        logging: { level: 'warn', rotate: { keep: 9 } },
+        update: { policy: 'off' },
+        mdns: { enabled: false },
+        tariffs: [{ ...tariff, export: { mode: 'none' } }],
+      },
+      { 'tariffs[0].id': 'tariff.yaml:2:9', 'mdns.enabled': 'network.yaml:1:18' },
+    );
+    assert.equal(lines.length, 5);
+    assert.ok(lines.some((line) => /^network\.yaml:1:18: mdns\.enabled /.test(line)));
+    assert.ok(lines.some((line) => /^tariff\.yaml:2:9: tariffs /.test(line)));
+  });
+
+  it('say of the login that the dashboard stays open', () => {
+    const [line] = told({ dashboard: { login: true } });
+    assert.match(line ?? '', /DASHBOARD STAYS OPEN/);
+  });
+
+  it('say so in the description of each key', () => {
+    const { retention, http, dashboard } = configJsonSchema().properties ?? {};
+    for (const marked of [
+      retention,
+      retention?.properties?.day_days,
+      dashboard?.properties?.login,
+    ]) {
+      assert.match(marked?.description ?? '', /^\*Not in force yet\.\* \w/);
+    }
+    for (const plain of [http, http?.properties?.port, dashboard]) {
+      assert.doesNotMatch(plain?.description ?? '', /Not in force/);
+    }
+  });
+});
