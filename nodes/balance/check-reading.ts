@@ -3,10 +3,11 @@
  * here once, and nothing behind this line doubts its shape.
  */
 import { z } from 'zod';
-import type { Reading } from '../meter/reading.ts';
-import { PHASES, ROLES } from '../meter/reading.ts';
+import { corrected, correctionOf } from '../meter/correction.ts';
+import { PHASES, type Reading, ROLES } from '../meter/reading.ts';
 import { isoTime } from '../site/clock.ts';
 import { SolthriveError } from '../site/errors.ts';
+import type { CtProfile, MeterConfig } from '../site/schema.ts';
 import type { Instant } from './ledger.ts';
 
 const value = z.number().nullable();
@@ -58,6 +59,24 @@ export function checkReading(payload: unknown, now: Instant): Reading {
   // A time of another clock would make an old value look new for ever.
   if (mono_ms > now.monoMs + 1) throw invalid('mono_ms: later than now; leave it out');
   return { ...rest, ts, mono_ms };
+}
+
+/**
+ * A reading with its channels as they are configured: turned round, multiplied, with the gain of
+ * their CTs. Our own meters have done that already.
+ */
+export function asConfigured(
+  reading: Reading,
+  { source, channels }: MeterConfig,
+  ctProfiles: readonly CtProfile[],
+): Reading {
+  if (source !== 'external') return reading;
+  const settled = { ...reading.channels };
+  for (const channel of channels) {
+    const shown = settled[channel.id];
+    if (shown) settled[channel.id] = corrected(shown, correctionOf(channel, ctProfiles));
+  }
+  return { ...reading, channels: settled };
 }
 
 function describe(error: z.ZodError): string {

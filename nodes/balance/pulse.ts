@@ -8,7 +8,7 @@ import type { Reading } from '../meter/reading.ts';
 import type { Clock } from '../site/clock.ts';
 import type { Site } from '../site/config.ts';
 import { SolthriveError } from '../site/errors.ts';
-import { checkReading } from './check-reading.ts';
+import { asConfigured, checkReading } from './check-reading.ts';
 import { Checkpoint, readResume } from './checkpoint.ts';
 import { Balance, type Tick } from './home.ts';
 import type { Instant } from './ledger.ts';
@@ -74,10 +74,11 @@ export class Pulse {
 
   /** @throws SolthriveError `message_invalid`, `source_unknown` */
   take(payload: unknown): void {
-    const reading = checkReading(payload, this.#now());
-    if (!this.#site.config.meters.some(({ id }) => id === reading.meter)) {
-      throw new SolthriveError('source_unknown', { meter: reading.meter });
-    }
+    const { meters, ct_profiles } = this.#site.config;
+    const sent = checkReading(payload, this.#now());
+    const meter = meters.find(({ id }) => id === sent.meter);
+    if (!meter) throw new SolthriveError('source_unknown', { meter: sent.meter });
+    const reading = asConfigured(sent, meter, ct_profiles);
     if (this.#balance) this.#balance.take(reading);
     else this.#early.push(reading);
   }

@@ -1,13 +1,14 @@
 /**
- * Turns a meter's values into a site's channels. Every sign is settled here and nowhere later: grid
- * + import, solar + generation, battery + discharge, everything else + consumption.
+ * Turns a meter's values into a site's channels: grid + import, solar + generation, battery +
+ * discharge, everything else + consumption.
  */
 import { SolthriveError } from '../site/errors.ts';
 import type { ChannelConfig, CtProfile, ModbusMeterConfig } from '../site/schema.ts';
+import { type Correction, corrected, correctionOf } from './correction.ts';
 import { type CounterMap, mapCounters, readCounters } from './counters.ts';
 import type { Profile, ProfileValue } from './profile.ts';
 import { type ChannelReading, PHASES, type Phase, type PhaseReading } from './reading.ts';
-import { type LookUp, readValue, sum, times } from './values.ts';
+import { type LookUp, readValue, sum } from './values.ts';
 import type { ValueName } from './vocabulary.ts';
 
 /** How one channel is made of a meter's values. */
@@ -19,11 +20,7 @@ export interface ChannelMap {
   powerName: ValueName | null;
   /** What this kind of meter measures at all. */
   has: ReadonlySet<ValueName>;
-  /** A, W, var and kWh of the circuit per unit the meter shows: the CT's gain times the multiplier. */
-  factor: number;
-  invert: boolean;
-  /** How far the CT's current leads the circuit's, radians. */
-  leadRad: number;
+  correction: Correction;
   counters: CounterMap | null;
 }
 
@@ -68,11 +65,10 @@ export function mapChannels(
     const phases = channel.phases ?? measured;
     const stranger = phases.find((phase) => !measured.includes(phase));
     if (stranger) throw phaseUnknown(meter, channel, profile, stranger, measured);
-    const ct = ctProfiles.find(({ id }) => id === channel.ct);
-    const factor = (ct?.gain ?? 1) * channel.multiplier;
-    const turns = phases.every((phase) => has.has(`reactive_power_${phase}`));
-    const leadRad = turns ? ((ct?.phase_deg ?? 0) * Math.PI) / 180 : 0;
-    const asTotal = channel.phases === undefined && leadRad === 0 && has.has('power_total');
+    const correction = correctionOf(channel, ctProfiles);
+    const canTurn = phases.every((phase) => has.has(`reactive_power_${phase}`));
+    const turns = canTurn && correction.leadRad !== 0;
+    const asTotal = channel.phases === undefined && !turns && has.has('power_total');
     const whole = measured.every((phase) => phases.includes(phase));
     return {
       id: channel.id,
@@ -80,10 +76,8 @@ export function mapChannels(
       phases,
       powerName: asTotal ? 'power_total' : null,
       has,
-      factor,
-      invert: channel.invert,
-      leadRad,
-      counters: mapCounters(profile, { phases, whole, factor }),
+      correction,
+      counters: mapCounters(profile, { phases, whole }),
     };
   });
 }
@@ -126,63 +120,33 @@ export function readChannel(
   const isLost = map.phases.some(
     (phase) => lived.has(phase) && isDead(phases[phase]?.voltage_v ?? null),
   );
-  return {
+  const shown: ChannelReading = {
     role: map.role,
     power_w: isLost ? null : readPower(map, Object.values(phases), lookUp),
-    ...(map.counters ? readCounters(map.counters, map.invert, lookUp) : {}),
+    ...(map.counters ? readCounters(map.counters, lookUp) : {}),
     phases,
   };
+  return corrected(shown, map.correction);
 }
 
 function readPower(map: ChannelMap, phases: PhaseReading[], lookUp: LookUp): number | null {
   if (map.powerName === null) return sum(phases.map(({ power_w }) => power_w));
   // The meter's own total leaves dead phases out, as it should on a service that has fewer.
   if (phases.every(({ voltage_v }) => isDead(voltage_v))) return null;
-  return times(readValue(lookUp, map.powerName), signedFactor(map));
+  return readValue(lookUp, map.powerName);
 }
 
 function readPhase(map: ChannelMap, phase: Phase, lookUp: LookUp): PhaseReading {
   const names = NAMES[phase];
   const voltage = readValue(lookUp, names.voltage);
   const read = (name: ValueName) => (isDead(voltage) ? null : readValue(lookUp, name));
-  const seen = turn(map, {
-    powerW: times(read(names.power), signedFactor(map)),
-    reactiveVar: times(read(names.reactive), signedFactor(map)),
-    powerFactor: times(read(names.powerFactor), map.invert ? -1 : 1),
-  });
   return {
     voltage_v: voltage,
-    current_a: times(read(names.current), map.factor),
-    power_w: seen.powerW,
-    ...(map.has.has(names.reactive) ? { reactive_var: seen.reactiveVar } : {}),
-    ...(map.has.has(names.powerFactor) ? { power_factor: seen.powerFactor } : {}),
+    current_a: read(names.current),
+    power_w: read(names.power),
+    ...(map.has.has(names.reactive) ? { reactive_var: read(names.reactive) } : {}),
+    ...(map.has.has(names.powerFactor) ? { power_factor: read(names.powerFactor) } : {}),
   };
-}
-
-interface PowerTriangle {
-  powerW: number | null;
-  reactiveVar: number | null;
-  powerFactor: number | null;
-}
-
-/**
- * Takes a CT's phase error out. A current that leads by d is seen at the angle t - d, so the true
- * P = P' cos d - Q' sin d and Q = Q' cos d + P' sin d, with P' and Q' as measured.
- */
-function turn({ leadRad }: ChannelMap, seen: PowerTriangle): PowerTriangle {
-  if (leadRad === 0) return seen;
-  if (seen.powerW === null || seen.reactiveVar === null) {
-    return { powerW: null, reactiveVar: null, powerFactor: null };
-  }
-  const [cos, sin] = [Math.cos(leadRad), Math.sin(leadRad)];
-  const powerW = seen.powerW * cos - seen.reactiveVar * sin;
-  const reactiveVar = seen.reactiveVar * cos + seen.powerW * sin;
-  const apparent = Math.hypot(powerW, reactiveVar);
-  return { powerW, reactiveVar, powerFactor: apparent === 0 ? null : powerW / apparent };
-}
-
-function signedFactor({ factor, invert }: ChannelMap): number {
-  return invert ? -factor : factor;
 }
 
 function isDead(voltage: number | null): boolean {

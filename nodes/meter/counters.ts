@@ -1,7 +1,7 @@
 /** Decides which of a meter's energy counters stand for a channel, and how they net. */
 import type { Profile } from './profile.ts';
 import type { ChannelReading, Phase } from './reading.ts';
-import { type LookUp, readValue, sum, times } from './values.ts';
+import { type LookUp, readValue, sum } from './values.ts';
 import type { ValueName } from './vocabulary.ts';
 
 export interface CounterMap {
@@ -9,8 +9,6 @@ export interface CounterMap {
   export: ValueName[];
   /** How they net across the phases; one phase has nothing to net. */
   netting: 'summed' | 'per_phase';
-  /** kWh of the circuit per kWh the meter shows. */
-  factor: number;
   stepKwh: number;
   modulusKwh: number | null;
 }
@@ -19,7 +17,6 @@ export interface CounterNeeds {
   phases: readonly Phase[];
   /** The channel has every phase the meter measures, so the meter's totals are its totals. */
   whole: boolean;
-  factor: number;
 }
 
 /**
@@ -27,7 +24,7 @@ export interface CounterNeeds {
  * those nobody can reset; else those of its legs. Null where the meter has neither.
  */
 export function mapCounters(profile: Profile, needs: CounterNeeds): CounterMap | null {
-  const { phases, whole, factor } = needs;
+  const { phases, whole } = needs;
   const totals = whole ? (pair(profile, ['total_nr']) ?? pair(profile, ['total'])) : null;
   const names = totals ?? pair(profile, phases);
   if (names === null) return null;
@@ -36,31 +33,20 @@ export function mapCounters(profile: Profile, needs: CounterNeeds): CounterMap |
   return {
     ...names,
     netting: nets ? 'summed' : 'per_phase',
-    factor,
-    stepKwh: profile.counterResolutionKwh * factor,
+    stepKwh: profile.counterResolutionKwh,
     // Legs wrap one by one: their sum has no one place where it does.
-    modulusKwh: times(wrapsAt, factor),
+    modulusKwh: wrapsAt,
   };
 }
 
-/**
- * The counters' part of a channel reading. `import_kwh` counts the direction in which the channel's
- * power is positive; inverting swaps the two and never makes one negative.
- */
-export function readCounters(
-  counters: CounterMap,
-  invert: boolean,
-  lookUp: LookUp,
-): Partial<ChannelReading> {
-  const total = (names: ValueName[]) =>
-    times(sum(names.map((name) => readValue(lookUp, name))), counters.factor);
-  const forward = total(counters.import);
-  const reverse = total(counters.export);
+/** The counters' part of a channel reading, as the meter shows them. */
+export function readCounters(counters: CounterMap, lookUp: LookUp): Partial<ChannelReading> {
+  const total = (names: ValueName[]) => sum(names.map((name) => readValue(lookUp, name)));
   const names = [...counters.import, ...counters.export];
   const readAt = names.flatMap((name) => lookUp(name)?.monoMs ?? []);
   return {
-    import_kwh: invert ? reverse : forward,
-    export_kwh: invert ? forward : reverse,
+    import_kwh: total(counters.import),
+    export_kwh: total(counters.export),
     counters: counters.netting,
     ...(readAt.length === names.length ? { counters_mono_ms: Math.min(...readAt) } : {}),
     counter_step_kwh: counters.stepKwh,

@@ -13,6 +13,7 @@ import { temporaryFolder } from '../../support/appliance.ts';
 import {
   badgeOf,
   failedReading,
+  sampleMeter,
   sampleReading,
   sampleSite,
   siteNode,
@@ -120,6 +121,30 @@ describe('the balance node', () => {
     receive(reading());
     await clock.advance(600);
     assert.equal(sent[0]?.payload.home_w, 1200);
+  });
+
+  it('takes a source of somebody else as it is configured, and our own meters as they come', async () => {
+    const turned = { ct: 'ct', multiplier: 2, invert: true };
+    const channel = { id: 'mains', role: 'grid', phases: ['l1', 'l2'], ...turned };
+    const plug = { id: 'pv', role: 'solar', ...turned };
+    const home = sampleSite(
+      {
+        ct_profiles: [{ id: 'ct', gain: 1.5 }],
+        meters: [
+          { id: 'plug', source: 'external', channels: [plug] },
+          { ...sampleMeter('main'), channels: [channel] },
+        ],
+      },
+      { paths: site().paths },
+    );
+    await load(home);
+    const pv = { role: 'solar', power_w: -100, import_kwh: 1, export_kwh: 7 };
+    receive({ topic: 'reading/plug', payload: { meter: 'plug', channels: { pv } } });
+    receive(reading());
+    await clock.advance(600);
+    const [{ payload }] = sent as [Sent];
+    assert.deepEqual([payload.solar_w, payload.grid_w, payload.home_w], [300, 500, 800]);
+    assert.equal(payload.energy.solar_kwh, 21);
   });
 
   it('lists the faults that are active', async () => {
