@@ -2,10 +2,12 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Fault } from '../health/faults.ts';
 import { type Clock, systemClock } from '../site/clock.ts';
+import { Complaints } from '../site/complaints.ts';
 import type { Site } from '../site/config.ts';
-import { asError } from '../site/errors.ts';
+import { asError, withHint } from '../site/errors.ts';
 import { payloadAs } from '../site/payload.ts';
 import { type NodeState, statusOf } from '../site/status.ts';
+import { differencesOf } from './differences.ts';
 import { Pulse } from './pulse.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -42,13 +44,23 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
     show('connecting');
     pulse.start().catch((thrown) => this.error(asError(thrown)));
 
+    /** A source that sends wrongly does so with each reading. */
+    const complaints = new Complaints();
+    const { meters } = holder.site.config;
+    const takeReading = (payload: unknown) => {
+      for (const { channel, key, params } of differencesOf(pulse.take(payload), meters)) {
+        if (!complaints.isNews(channel, `${key} ${params.role}`)) continue;
+        this.warn(RED._(`solthrive-balance.warning.${key}`, params));
+      }
+    };
     this.on('input', (msg, _send, done) => {
       try {
         if (msg.topic === 'fault') pulse.takeFault(payloadAs<Fault>('fault', 'id', msg.payload));
-        else pulse.take(msg.payload);
+        else takeReading(msg.payload);
         done();
       } catch (thrown) {
-        done(asError(thrown));
+        const error = withHint(thrown);
+        done(complaints.isNews(String(msg.topic), error.message) ? error : undefined);
       }
     });
 

@@ -72,8 +72,11 @@ export class Pulse {
     this.#ticker.start();
   }
 
-  /** @throws SolthriveError `message_invalid`, `source_unknown` */
-  take(payload: unknown): void {
+  /**
+   * Takes what should be a reading, and returns it as it was sent.
+   * @throws SolthriveError `message_invalid`, `source_unknown`
+   */
+  take(payload: unknown): Reading {
     const { meters, ct_profiles } = this.#site.config;
     const sent = checkReading(payload, this.#now());
     const meter = meters.find(({ id }) => id === sent.meter);
@@ -81,6 +84,7 @@ export class Pulse {
     const reading = asConfigured(sent, meter, ct_profiles);
     if (this.#balance) this.#balance.take(reading);
     else this.#early.push(reading);
+    return sent;
   }
 
   takeFault(fault: Fault): void {

@@ -1,8 +1,9 @@
 /** Node-RED adapter of the health node: messages in, faults and the health report out. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { systemClock } from '../site/clock.ts';
+import { Complaints } from '../site/complaints.ts';
 import type { Site } from '../site/config.ts';
-import { asError } from '../site/errors.ts';
+import { withHint } from '../site/errors.ts';
 import { statusOf } from '../site/status.ts';
 import { loadWords } from '../site/words.ts';
 import { type Fault, FaultBook } from './faults.ts';
@@ -56,6 +57,7 @@ export default function (RED: NodeAPI): void {
     };
     RED.events.on('flows:started', restate);
 
+    const complaints = new Complaints();
     this.on('input', (msg, _send, done) => {
       try {
         const incoming = parseIncoming(msg.topic, msg.payload);
@@ -66,7 +68,8 @@ export default function (RED: NodeAPI): void {
         rounds.reportNews();
         done();
       } catch (thrown) {
-        done(asError(thrown));
+        const error = withHint(thrown);
+        done(complaints.isNews(String(msg.topic), error.message) ? error : undefined);
       }
     });
 

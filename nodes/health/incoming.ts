@@ -28,14 +28,15 @@ export function parseIncoming(topic: unknown, payload: unknown): Incoming {
   }
 }
 
+/** A reading without channels, or that does not say whether it is good, is what the balance takes too. */
 function parseReading(payload: unknown): Reading {
-  const { meter, ok, channels } = fields(payload);
+  const { meter, ok = true, channels = {} } = fields(payload);
   if (typeof meter === 'string' && typeof ok === 'boolean' && isObject(channels)) {
-    return payload as Reading;
+    return { ...(payload as Reading), ok, channels: channels as Reading['channels'] };
   }
   throw new SolthriveError('message_invalid', {
     kind: 'reading',
-    what: 'meter, ok or channels is missing',
+    what: 'meter is missing, or ok or channels is of another kind',
   });
 }
 

@@ -5,7 +5,7 @@ import { openPort } from '../bus/ports.ts';
 import { acquireLine } from '../bus/registry.ts';
 import { systemClock } from '../site/clock.ts';
 import type { Site } from '../site/config.ts';
-import { asError, SolthriveError } from '../site/errors.ts';
+import { asError, withHint } from '../site/errors.ts';
 import type { ModbusMeterConfig } from '../site/schema.ts';
 import { statusOf } from '../site/status.ts';
 import { chooseMeters, Fleet } from './fleet.ts';
@@ -34,8 +34,7 @@ export default function (RED: NodeAPI): void {
     let misconfigured = false;
     const complain = (mistake: Error) => {
       misconfigured = true;
-      const hint = mistake instanceof SolthriveError ? ` ${mistake.hint}` : '';
-      this.error(`${mistake.message}${hint}`);
+      this.error(withHint(mistake).message);
     };
     const claim = ({ id }: ModbusMeterConfig) => {
       const other = pollers.get(id);

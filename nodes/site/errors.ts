@@ -89,3 +89,10 @@ export class SolthriveError extends Error {
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
+
+/** An error for a log that shows only messages: an error of ours brings its hint along. */
+export function withHint(thrown: unknown): Error {
+  const error = asError(thrown);
+  if (!(error instanceof SolthriveError)) return error;
+  return new Error(`${error.message} ${error.hint}`, { cause: error });
+}

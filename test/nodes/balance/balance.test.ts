@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
@@ -61,6 +61,8 @@ describe('the balance node', () => {
     };
   };
   const receive = (msg: object) => helper.getNode('balance').receive(msg as never);
+  /** Tells of calls too: `call:warn`. */
+  const spied = () => helper.getNode('balance') as unknown as EventEmitter;
   const refused = async (msg: object): Promise<string> => {
     const refusal = once(helper.getNode('balance'), 'call:error');
     receive(msg);
@@ -145,6 +147,43 @@ describe('the balance node', () => {
     const [{ payload }] = sent as [Sent];
     assert.deepEqual([payload.solar_w, payload.grid_w, payload.home_w], [300, 500, 800]);
     assert.equal(payload.energy.solar_kwh, 21);
+  });
+
+  it('says once what is wrong with every message, and again when something else is', async () => {
+    await load(site());
+    const stranger = { topic: 'reading/stranger', payload: { meter: 'stranger', ok: true } };
+    assert.match(await refused(stranger), /not in meter\.yaml\. Declare it: meters:/);
+    let errors = 0;
+    spied().on('call:error', () => {
+      errors += 1;
+    });
+    for (let n = 0; n < 5; n++) receive(stranger);
+    assert.match(await refused(reading({ channels: 5 })), /channels/);
+    assert.equal(errors, 1);
+    assert.match(await refused({ ...stranger, payload: { meter: 'other' } }), /other/);
+  });
+
+  it('warns once of what a source sends otherwise than it is declared, which counts', async () => {
+    await load(site());
+    const warned: string[] = [];
+    spied().on('call:warn', ({ args }: { args: [string] }) => {
+      warned.push(args[0]);
+    });
+    const { channels } = reading().payload;
+    const pv = { role: 'load', power_w: 700 };
+    const more = { ...channels, pv, attic: { role: 'load', power_w: 5 } };
+    for (let n = 0; n < 3; n++) {
+      receive(reading({ channels: more }));
+      await clock.advance(600);
+    }
+    assert.deepEqual(warned, [
+      'solthrive-balance.warning.role_differs',
+      'solthrive-balance.warning.channel_unknown',
+    ]);
+    assert.equal(sent.at(-1)?.payload.solar_w, 700);
+    receive(reading({ channels: { ...more, pv: { role: 'ev', power_w: 700 } } }));
+    await clock.advance(600);
+    assert.equal(warned.length, 3, 'of another role again');
   });
 
   it('lists the faults that are active', async () => {

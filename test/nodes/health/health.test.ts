@@ -108,5 +108,14 @@ describe('the health node', () => {
       node.receive({ topic, payload: 'sunny' });
       assert.match(String((await failed)[0].firstArg), /The message is not a/);
     }
+    let errors = 0;
+    (node as unknown as EventEmitter).on('call:error', () => {
+      errors += 1;
+    });
+    node.receive({ topic: 'reading/main', payload: 'sunny' });
+    const failed = once(node, 'call:error');
+    node.receive({ topic: 'reading/other', payload: 'sunny' });
+    await failed;
+    assert.equal(errors, 1, 'what was said is not said again');
   });
 });
