@@ -8,6 +8,7 @@ import WebSocket from 'ws';
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
 import { type Appliance, startAppliance } from '../support/appliance.ts';
 import { openPage } from '../support/browser.ts';
+import { oneMeterOn } from '../support/one-meter.ts';
 import { openPtyPair, type PtyPair } from '../support/pty-pair.ts';
 import { type PymodbusSlave, type Registers, startPymodbus } from '../support/pymodbus.ts';
 import { float32 } from '../support/registers.ts';
@@ -58,21 +59,6 @@ function wattnode(): Registers {
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
-function siteOn(bus: string): string {
-  return `
-buses:
-  - ${bus}
-meters:
-  - id: main
-    profile: ccs-wattnode-wnc
-    bus: line
-    unit: 1
-    channels:
-      - { id: mains, role: grid, phases: [l1, l2] }
-      - { id: pv, role: solar, phases: [l3] }
-`;
-}
-
 const LINES = {
   'Modbus TCP': {
     kind: 'tcp',
@@ -109,7 +95,7 @@ for (const [name, line] of Object.entries(LINES)) {
         baud: 19_200,
       });
       appliance = await startAppliance({
-        etc: { 'meter.yaml': siteOn(line.bus(pty?.a ?? String(slave.port))) },
+        etc: { 'meter.yaml': oneMeterOn(line.bus(pty?.a ?? String(slave.port))) },
       });
       await appliance.waitFor('/api/latest', (body) => (body as Snapshot).quality === 'good');
     });

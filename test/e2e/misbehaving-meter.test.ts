@@ -8,6 +8,7 @@ import WebSocket from 'ws';
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
 import type { Update } from '../../nodes/simulator/simulated-meter.ts';
 import { type Appliance, startAppliance } from '../support/appliance.ts';
+import { oneMeterOn } from '../support/one-meter.ts';
 import { type RunningMeter, startSimulatedMeter } from '../support/simulated-meter.ts';
 
 const LIVE_AGAIN_WITHIN_MS = 3000;
@@ -41,7 +42,9 @@ describe('a meter that misbehaves', function () {
       transport: 'rtu-over-tcp',
       onUpdate: (update) => updates.push(update),
     });
-    appliance = await startAppliance({ etc: { 'meter.yaml': siteOn(meter.port) } });
+    const { port } = meter;
+    const bus = `{ id: line, type: rtu-over-tcp, host: 127.0.0.1, port: ${port}, baud: 115200 }`;
+    appliance = await startAppliance({ etc: { 'meter.yaml': oneMeterOn(bus) } });
     await appliance.waitFor('/api/latest', (body) => (body as Snapshot).quality === 'good');
     socket = new WebSocket(`${appliance.url.replace('http', 'ws')}/ws`);
     socket.on('message', (frame: Buffer) => {
@@ -107,18 +110,3 @@ describe('a meter that misbehaves', function () {
     }
   }
 });
-
-function siteOn(port: number): string {
-  return `
-buses:
-  - { id: line, type: rtu-over-tcp, host: 127.0.0.1, port: ${port}, baud: 115200 }
-meters:
-  - id: main
-    profile: ccs-wattnode-wnc
-    bus: line
-    unit: 1
-    channels:
-      - { id: mains, role: grid, phases: [l1, l2] }
-      - { id: pv, role: solar, phases: [l3] }
-`;
-}

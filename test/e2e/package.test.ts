@@ -16,6 +16,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
 import { CHECKOUT, freePort, temporaryFolder } from '../support/appliance.ts';
 import { openPage } from '../support/browser.ts';
+import { oneMeterOn } from '../support/one-meter.ts';
 import { requireTool } from '../support/requires.ts';
 
 const NAME = '@solthrive/monitoring';
@@ -151,22 +152,6 @@ export const own: Reading = {
 export const wrong: Snapshot['home_w'] = 'much';
 `;
 
-/** Where the simulated meter of the tab listens, and a site that reads it. */
-function siteAt(port: number): string {
-  return `
-buses:
-  - { id: line, type: tcp, host: 127.0.0.1, port: ${port} }
-meters:
-  - id: main
-    profile: ccs-wattnode-wnc
-    bus: line
-    unit: 1
-    channels:
-      - { id: mains, role: grid, phases: [l1, l2] }
-      - { id: pv, role: solar, phases: [l3] }
-`;
-}
-
 interface NodeSet {
   module: string;
   types: string[];
@@ -188,7 +173,8 @@ async function startNodeRed(userDir: string): Promise<PlainNodeRed> {
   const port = await freePort();
   const meterPort = await freePort();
   mkdirSync(join(userDir, 'solthrive', 'etc'), { recursive: true });
-  writeFileSync(join(userDir, 'solthrive', 'etc', 'meter.yaml'), siteAt(meterPort));
+  const bus = `{ id: line, type: tcp, host: 127.0.0.1, port: ${meterPort} }`;
+  writeFileSync(join(userDir, 'solthrive', 'etc', 'meter.yaml'), oneMeterOn(bus));
   writeFileSync(
     join(userDir, 'settings.js'),
     `module.exports = { uiHost: '127.0.0.1', uiPort: ${port}, flowFile: 'flows.json', ui: { path: 'dashboard' }, telemetry: { enabled: false } };`,
