@@ -2,6 +2,17 @@
 import crc16 from 'modbus-serial/utils/crc16.js';
 import type { OpenPort, PortListener } from '../../../nodes/bus/ports.ts';
 import type { Clock } from '../../../nodes/site/clock.ts';
+import type { BusConfig } from '../../../nodes/site/schema.ts';
+
+export const tcp: BusConfig = { id: 'lan', type: 'tcp', host: 'meter', port: 502 };
+export const serial: BusConfig = {
+  id: 'rs485',
+  type: 'serial',
+  port: '/dev/fake',
+  baud: 9600,
+  parity: 'none',
+  stop_bits: 1,
+};
 
 export interface Asked {
   unit: number;

@@ -3,17 +3,8 @@ import type { LineState } from '../../../nodes/bus/line.ts';
 import { ModbusLine } from '../../../nodes/bus/modbus-line.ts';
 import type { BusConfig } from '../../../nodes/site/schema.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
-import { FakeSlave, replyTo, type Slave } from './fake-port.ts';
+import { FakeSlave, replyTo, type Slave, serial, tcp } from './fake-port.ts';
 
-const tcp: BusConfig = { id: 'lan', type: 'tcp', host: 'meter', port: 502 };
-const serial: BusConfig = {
-  id: 'rs485',
-  type: 'serial',
-  port: '/dev/fake',
-  baud: 9600,
-  parity: 'none',
-  stop_bits: 1,
-};
 const honest: Slave = (asked, send) => send(replyTo(asked), 100);
 const dead: Slave = () => undefined;
 const request = { unit: 1, fn: 3, address: 0, count: 2 } as const;

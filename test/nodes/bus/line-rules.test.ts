@@ -5,17 +5,15 @@ import { ModbusLine } from '../../../nodes/bus/modbus-line.ts';
 import { framesMs, lineTiming } from '../../../nodes/bus/timing.ts';
 import type { BusConfig } from '../../../nodes/site/schema.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
-import { type Asked, exceptionTo, FakeSlave, replyTo, type Slave } from './fake-port.ts';
-
-const serial: BusConfig = {
-  id: 'rs485',
-  type: 'serial',
-  port: '/dev/fake',
-  baud: 9600,
-  parity: 'none',
-  stop_bits: 1,
-};
-const tcp: BusConfig = { id: 'lan', type: 'tcp', host: 'meter', port: 502 };
+import {
+  type Asked,
+  exceptionTo,
+  FakeSlave,
+  replyTo,
+  type Slave,
+  serial,
+  tcp,
+} from './fake-port.ts';
 
 /** Answers rightly after the frames' wire time and `latencyMs`. */
 function honest(latencyMs = 10, bus: BusConfig = serial): Slave {
