@@ -11,6 +11,7 @@ import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
 import simulatorNode from '../../../nodes/simulator/simulator.ts';
 import type { Site } from '../../../nodes/site/config.ts';
 import { standInForMeters } from '../../../nodes/site/simulated.ts';
+import { freePort } from '../../support/appliance.ts';
 import { sampleSite, siteNode } from '../../support/samples.ts';
 
 helper.init(createRequire(import.meta.url).resolve('node-red'));
@@ -177,12 +178,4 @@ function connected(port: number): Promise<void> {
     });
     socket.on('error', reject);
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }
