@@ -6,7 +6,7 @@ export type MeterState =
   | 'connecting'
   /** The newest values are fresh. */
   | 'live'
-  /** They are not. */
+  /** They are not, or none have come for a while. */
   | 'failing'
   /** It cannot be polled as it is configured; `error` says why. */
   | 'misconfigured';

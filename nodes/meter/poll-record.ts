@@ -27,6 +27,7 @@ export class PollRecord {
   triedMs: number | null = null;
   readonly #options: RecordOptions;
   readonly #freshMs: number;
+  readonly #begunMs: number;
   #last: Reading | null = null;
   #goodMs: number | null = null;
   #cycleMs: number | null = null;
@@ -40,6 +41,7 @@ export class PollRecord {
     this.#options = options;
     this.session = options.session;
     this.#since = isoTime(options.clock.now());
+    this.#begunMs = options.clock.mono();
     this.#freshMs = Math.max(FRESH_MS, 3 * options.intervalMs);
   }
 
@@ -90,9 +92,10 @@ export class PollRecord {
   }
 
   #judge(): MeterState {
-    const goodMs = this.#goodMs;
-    if (goodMs !== null && this.#options.clock.mono() - goodMs <= this.#freshMs) return 'live';
-    return this.#last === null ? 'connecting' : 'failing';
+    const isRecent = this.#options.clock.mono() - (this.#goodMs ?? this.#begunMs) <= this.#freshMs;
+    if (this.#goodMs !== null) return isRecent ? 'live' : 'failing';
+    // At the start the other side may not be up yet either.
+    return isRecent || this.#last === null ? 'connecting' : 'failing';
   }
 
   #status(): MeterStatus {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { PollRecord } from '../../../nodes/meter/poll-record.ts';
+import type { Reading } from '../../../nodes/meter/reading.ts';
 import type { MeterSession } from '../../../nodes/meter/session.ts';
-import { sampleReading } from '../../support/samples.ts';
+import { failedReading, sampleReading } from '../../support/samples.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { FakeLine } from './fake-line.ts';
 
@@ -28,5 +29,23 @@ describe('the record of polls', () => {
       [40.4, 1000.1, 10.3, 4232],
     );
     assert.deepEqual(status?.line, { state: 'open', reconnects: 2 });
+  });
+
+  it('gives a meter five seconds to begin, and five to go on', async () => {
+    const clock = new VirtualClock();
+    const line = new FakeLine(clock);
+    const record = new PollRecord({ session: SESSION, line, clock, intervalMs: 1000 });
+    const states: string[] = [];
+    const second = async (reading: Reading) => {
+      await clock.advance(1000);
+      record.note(reading);
+      states.push(record.report()?.state ?? '-');
+    };
+    for (let n = 0; n < 7; n++) await second(failedReading(clock.mono()));
+    await second(sampleReading(clock.mono()));
+    for (let n = 0; n < 7; n++) await second(failedReading(clock.mono()));
+    const times = (count: number) => Array.from({ length: count }, () => '-');
+    assert.deepEqual(states.slice(0, 7), ['connecting', ...times(4), 'failing', '-']);
+    assert.deepEqual(states.slice(7), ['live', ...times(4), 'failing', ...times(2)]);
   });
 });
