@@ -89,6 +89,16 @@ function fail(thrown: unknown): void {
   process.exit(1);
 }
 
+/** A node of the owner's may be of either kind; Node.js would have every ES module among them marked. */
+function tellWarnings(): void {
+  process.removeAllListeners('warning');
+  process.on('warning', (warning: NodeJS.ErrnoException) => {
+    if (warning.code === 'MODULE_TYPELESS_PACKAGE_JSON') return;
+    console.error(warning.stack ?? warning.message);
+  });
+}
+
 process.on('uncaughtException', fail);
+tellWarnings();
 // Node-RED leaves timers behind that would keep the process alive.
 main().then(() => process.exit(0), fail);

@@ -36,6 +36,7 @@ export function nodeRedSettings({ site, storage, start, desk, log }: SettingsPar
   const ownNodes = join(data, 'nodes');
   const userDir = join(data, 'node-red');
   for (const folder of [ownNodes, userDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  keepModulesApart(ownNodes);
   const mayInstall = editor.allow.includes('palette');
   const settings = {
     ...commonSettings(),
@@ -63,6 +64,21 @@ export function nodeRedSettings({ site, storage, start, desk, log }: SettingsPar
   };
   // Its published types know only one folder of nodes, and storage by name.
   return settings as unknown as LocalSettings;
+}
+
+/**
+ * Without a package.json of its own the folder would belong to the nearest one above (on a desk this
+ * repository's, which says that every `.js` is an ES module). One that says nothing lets Node.js find
+ * out for each file, so that CommonJS nodes load as well. The owner's stays as it is.
+ */
+function keepModulesApart(folder: string): void {
+  const file = join(folder, 'package.json');
+  if (existsSync(file)) return;
+  try {
+    replaceFile(file, `${JSON.stringify({ private: true })}\n`, 0o600);
+  } catch {
+    // A full or read-only disk is no reason not to start, and is raised elsewhere.
+  }
 }
 
 /** Read from the package's root: an installer finds it there, and it is no part of the build. */

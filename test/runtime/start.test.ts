@@ -141,6 +141,42 @@ describe('the program', function () {
     assert.match(appliance.output(), /did not stop within 20 s/);
   });
 
+  it('loads nodes of the owner of both kinds of modules, also below a package of ES modules', async () => {
+    const desk = temporaryFolder();
+    writeFileSync(join(desk, 'package.json'), '{ "type": "module" }');
+    const folder = join(desk, 'site');
+    const own = join(folder, 'data', 'nodes');
+    const register = (type: string) =>
+      `function (RED) { RED.nodes.registerType('${type}', function (def) { RED.nodes.createNode(this, def); }); }`;
+    for (const [name, code] of [
+      ['old-kind', `module.exports = ${register('old-kind')};`],
+      ['new-kind', `export default ${register('new-kind')}`],
+    ] as const) {
+      mkdirSync(join(own, name), { recursive: true });
+      writeFileSync(join(own, name, `${name}.js`), code);
+      writeFileSync(join(own, name, `${name}.html`), '<script type="text/javascript"></script>');
+    }
+    const appliance = await live({ folder });
+    const headers = { Accept: 'application/json' };
+    const sets = (await (await fetch(`${appliance.url}/editor/nodes`, { headers })).json()) as {
+      types: string[];
+      err?: string;
+    }[];
+    for (const type of ['old-kind', 'new-kind']) {
+      const set = sets.find(({ types }) => types.includes(type));
+      assert.deepEqual([type, set?.err], [type, undefined]);
+      assert.ok(set, type);
+    }
+    assert.doesNotMatch(appliance.output(), /Warning/);
+    const made = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8'));
+    assert.deepEqual(made, { private: true });
+
+    await appliance.stop();
+    writeFileSync(join(own, 'package.json'), '{ "name": "mine" }');
+    await live({ folder });
+    assert.equal(readFileSync(join(own, 'package.json'), 'utf8'), '{ "name": "mine" }');
+  });
+
   it('lets nobody foreign in on any real path, and the dashboard and the editor in', async () => {
     const { url, port } = await live();
     const own = `http://127.0.0.1:${port}`;
