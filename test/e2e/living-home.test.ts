@@ -5,11 +5,16 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import WebSocket from 'ws';
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
+import type { Fault } from '../../nodes/health/faults.ts';
 import type { MinuteRecord } from '../../nodes/journal/minute.ts';
 import { type Appliance, startAppliance } from '../support/appliance.ts';
 import { openPage } from '../support/browser.ts';
 import { requireTool } from '../support/requires.ts';
 
+const faultsIn = (body: unknown) => (body as { faults: Fault[] }).faults;
+const isWell = (body: unknown) => faultsIn(body).length === 0;
+const has = (id: string, cause: string) => (body: unknown) =>
+  faultsIn(body).some((fault) => fault.id === id && fault.cause === cause);
 const isLive = (body: unknown) => (body as Snapshot).quality === 'good';
 
 describe('a living home', function () {
@@ -99,6 +104,22 @@ describe('a living home', function () {
       await opened.close();
     }
   });
+
+  it('each practice button shows a fault, and the last one ends it', async () => {
+    await press('practice-silent');
+    await appliance.waitFor('/api/health', has('meter_not_responding', 'bus_timeout'));
+    await press('practice-clear');
+    await appliance.waitFor('/api/health', isWell);
+    await press('practice-frozen');
+    await appliance.waitFor('/api/health', has('data_stale', 'frozen'), 45_000);
+    await press('practice-clear');
+    await appliance.waitFor('/api/health', isWell);
+  });
+
+  async function press(button: string): Promise<void> {
+    const pressed = await fetch(`${appliance.url}/editor/inject/${button}`, { method: 'POST' });
+    assert.ok(pressed.ok, `${button}: ${pressed.status}`);
+  }
 
   async function answer<T>(path: string): Promise<T> {
     return (await (await fetch(appliance.url + path)).json()) as T;
