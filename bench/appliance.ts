@@ -1,7 +1,7 @@
 /** The whole appliance against a meter: what it costs, how even its beat is, how fresh its numbers are. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -10,7 +10,15 @@ import { percentile } from './figures.ts';
 import type { BenchMeter } from './meter-server.ts';
 import { freePort } from './stock-flow.ts';
 
-const MAIN = resolve(import.meta.dirname, '../dist/runtime/main.js');
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** What `npm start` hands to Node.js: its flags, then the program. */
+function startArguments(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: { start: string };
+  };
+  return scripts.start.replace(/^exec node /, '').split(' ');
+}
 
 export interface BenchAppliance {
   pid: number;
@@ -24,7 +32,8 @@ export async function startOn(meter: BenchMeter): Promise<BenchAppliance> {
   const etc = join(folder, 'etc');
   mkdirSync(etc);
   writeFileSync(join(etc, 'meter.yaml'), siteOf(meter.port));
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, startArguments(), {
+    cwd: ROOT,
     env: {
       ...process.env,
       SOLTHRIVE_ETC: etc,
