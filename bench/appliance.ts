@@ -96,7 +96,8 @@ export async function beatOf(port: number, clients: number, seconds: number): Pr
     return listen(port, () => mine.push(performance.now()));
   });
   await wait(seconds * 1000);
-  for (const socket of sockets) socket.close();
+  // One client more than an address may have would be refused while these are still leaving.
+  await Promise.all(sockets.map((socket) => (socket.close(), once(socket, 'close'))));
   const intervals = arrivals.flatMap((mine) => mine.slice(1).map((at, i) => at - (mine[i] ?? at)));
   return {
     meanMs: intervals.reduce((sum, interval) => sum + interval, 0) / intervals.length,

@@ -21,7 +21,8 @@ export interface PollCost {
   ratio: number;
 }
 
-const WARM_UP = 1500;
+/** Until the compiler has nothing left to do: a second of its work would outweigh the polls. */
+const WARM_UP = 5000;
 const TURNS = 20;
 const POLLS = 100;
 
