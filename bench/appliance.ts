@@ -97,7 +97,9 @@ export async function beatOf(port: number, clients: number, seconds: number): Pr
   });
   await wait(seconds * 1000);
   // One client more than an address may have would be refused while these are still leaving.
-  await Promise.all(sockets.map((socket) => (socket.close(), once(socket, 'close'))));
+  const gone = sockets.map((socket) => once(socket, 'close'));
+  for (const socket of sockets) socket.close();
+  await Promise.all(gone);
   const intervals = arrivals.flatMap((mine) => mine.slice(1).map((at, i) => at - (mine[i] ?? at)));
   return {
     meanMs: intervals.reduce((sum, interval) => sum + interval, 0) / intervals.length,
