@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureIdentity, ensureToken, isTooOpen } from '../../../nodes/site/identity.ts';
+import { ensureToken, isTooOpen } from '../../../nodes/site/identity.ts';
 
 describe('identity', () => {
   let root: string;
@@ -39,22 +39,5 @@ describe('identity', () => {
   it('makes a token where the file is empty', () => {
     writeFileSync(join(root, 'token'), '\n');
     assert.equal(ensureToken({ etc: root }).length, 43);
-  });
-
-  it("takes the board's serial number, and an invented one where there is none", () => {
-    const board = join(root, 'serial-number');
-    writeFileSync(board, '10000000abcdef01\0');
-    const onBoard = ensureIdentity({ data: join(root, 'pi') }, board);
-    assert.equal(onBoard.serial, '10000000abcdef01');
-    const onDesk = ensureIdentity({ data: join(root, 'desk') }, join(root, 'none'));
-    assert.equal(onDesk.serial, onDesk.id.slice(0, 8));
-    assert.deepEqual(ensureIdentity({ data: join(root, 'desk') }, board), onDesk);
-  });
-
-  it('makes a new identity where the file is damaged', () => {
-    const file = join(root, 'identity.json');
-    writeFileSync(file, '{"id": "no');
-    const identity = ensureIdentity({ data: root }, join(root, 'none'));
-    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), identity);
   });
 });

@@ -19,13 +19,13 @@ describe('folders', () => {
   });
 
   it('on a desk are all below .solthrive', () => {
-    const { shipped: _, ...paths } = sitePaths({}, deskMode('/work'));
+    const { shipped: _, ...paths } = sitePaths({}, deskMode('/desk'));
     assert.deepEqual(paths, {
-      etc: '/work/.solthrive/etc',
-      boot: ['/work/.solthrive/boot/config.yaml'],
-      data: '/work/.solthrive/data',
-      run: '/work/.solthrive/run',
-      records: '/work/.solthrive/data',
+      etc: '/desk/.solthrive/etc',
+      boot: ['/desk/.solthrive/boot/config.yaml'],
+      data: '/desk/.solthrive/data',
+      run: '/desk/.solthrive/run',
+      records: '/desk/.solthrive/data',
     });
   });
 
