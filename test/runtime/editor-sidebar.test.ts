@@ -6,6 +6,14 @@ import { requireTool } from '../support/requires.ts';
 
 const TAB = { id: 'hello', type: 'tab', label: 'Hello', disabled: false, info: '', env: [] };
 
+/** Asks for our sidebar; true once its list is to be seen. */
+const SHOW_SIDEBAR = `(() => {
+  const state = document.querySelector('.solthrive-flows-state');
+  if (state?.textContent === 'edited here' && state.checkVisibility()) return true;
+  RED.sidebar.show('solthrive-flows');
+  return false;
+})()`;
+
 describe("the editor's sidebar of shipped flows", function () {
   this.timeout(60_000);
   let appliance: Appliance;
@@ -29,10 +37,13 @@ describe("the editor's sidebar of shipped flows", function () {
     try {
       const row = page.locator('.solthrive-flows li');
       await row.waitFor({ state: 'attached' });
-      await page.evaluate("RED.sidebar.show('solthrive-flows')");
-      await page.getByText('edited here').waitFor();
+      // While it loads the editor brings its own sidebars to the front.
+      await page.waitForLoadState('networkidle');
+      await page.waitForFunction(SHOW_SIDEBAR, undefined, { polling: 500 });
       assert.match(String(await row.textContent()), /Mine now/);
-      await row.getByRole('button', { name: 'Restore' }).click();
+      await row
+        .getByRole('button', { name: 'Restore', includeHidden: true })
+        .dispatchEvent('click');
       await page.locator('.red-ui-notification').getByRole('button', { name: 'Restore' }).click();
       await page.locator('.solthrive-flows li[data-state=shipped]').waitFor({ state: 'attached' });
       assert.deepEqual(problems, []);
