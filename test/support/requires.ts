@@ -25,10 +25,14 @@ export function hasTool(tool: Tool): boolean {
 
 /** Call first in a `before` or `it`: `requireTool.call(this, 'socat')`. Skips, or throws in CI. */
 export function requireTool(this: Context, tool: Tool): void {
-  if (hasTool(tool)) return;
-  if (process.env.CI) throw new Error(`CI must provide ${tool} (${PROBES[tool].join(' ')})`);
-  console.warn(`      skipped: ${tool} is not installed here (${PROBES[tool].join(' ')})`);
-  this.skip();
+  if (!hasTool(tool)) missing.call(this, `${tool} (${PROBES[tool].join(' ')})`);
+}
+
+/** For what only some machines have: skips and says so, or throws in CI. */
+export function missing(this: Context, what: string): never {
+  if (process.env.CI) throw new Error(`CI must provide ${what}`);
+  console.warn(`      skipped: there is no ${what} here`);
+  return this.skip();
 }
 
 function answers([command, ...args]: readonly string[]): boolean {
