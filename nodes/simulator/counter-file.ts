@@ -2,9 +2,10 @@
  * Remembers the simulated meter's counters over a restart, as a real meter does in its own memory.
  * Knows one small file; a damaged one counts as none.
  */
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { replaceWhole } from '../journal/jsonl.ts';
 import { PHASES } from '../meter/reading.ts';
 import type { Standing } from './metered-home.ts';
 
@@ -39,15 +40,7 @@ export async function recallCounters(file: string): Promise<Standing | null> {
 /** Replaces the file as a whole. @throws the system's error where that fails */
 export async function rememberCounters(file: string, standing: Standing): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const temporary = `${file}.tmp`;
-  const handle = await open(temporary, 'w');
-  try {
-    await handle.writeFile(`${JSON.stringify({ v: 1, ...standing }, asList)}\n`);
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
+  await replaceWhole(file, `${JSON.stringify({ v: 1, ...standing }, asList)}\n`);
 }
 
 function asList(_key: string, value: unknown): unknown {
