@@ -5,10 +5,7 @@
 import type { Snapshot } from '../balance/snapshot.ts';
 import type { HealthReport } from '../health/report.ts';
 import type { Clock } from '../site/clock.ts';
-import { newestAgeMs } from '../site/required.ts';
-
-/** Without a snapshot for this long, what should come every second has stopped. */
-const STALLED_MS = 5_000;
+import { newestAgeMs, STALE_AFTER_MS } from '../site/required.ts';
 
 export interface ApiStateOptions {
   clock: Clock;
@@ -61,8 +58,9 @@ export class ApiState {
     return this.#json;
   }
 
+  /** What should come every second has stopped. */
   get stalled(): boolean {
-    return this.#clock.mono() - this.#heardMs > STALLED_MS;
+    return this.#clock.mono() - this.#heardMs > STALE_AFTER_MS;
   }
 
   /** Age of the newest measured values of the required sources, s; null before any. */

@@ -5,8 +5,9 @@
 import type { Fault } from '../health/faults.ts';
 import type { ChannelReading, Reading, Role } from '../meter/reading.ts';
 import { isoTime } from '../site/clock.ts';
+import { REQUIRED_ROLES, STALE_AFTER_MS } from '../site/required.ts';
 import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
-import { type Instant, Ledger, type LedgerChannel, REQUIRED_ROLES } from './ledger.ts';
+import { type Instant, Ledger, type LedgerChannel } from './ledger.ts';
 import type { LedgerState, Measured } from './measured.ts';
 import { balancePower, HomeHold, type PowerBalance, splitFlows, sum } from './power.ts';
 import { publishedFlows, rounded, roundedPhases, roundedTotals } from './published.ts';
@@ -15,9 +16,7 @@ import { Source } from './source.ts';
 import { type Unrecorded, withUnrecorded } from './unrecorded.ts';
 
 /** Older than this, values make the snapshot partial, ms. */
-export const PARTIAL_AFTER_MS = 2_000;
-/** Older than this, values are unknown, ms. */
-export const STALE_AFTER_MS = 5_000;
+const PARTIAL_AFTER_MS = 2_000;
 
 export interface BalanceOptions {
   config: SiteConfig;

@@ -3,6 +3,7 @@
  * by, continue over restarts, and never go back. It decides nothing about power that is published.
  */
 import type { ChannelReading, Role } from '../meter/reading.ts';
+import { REQUIRED_ROLES } from '../site/required.ts';
 import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
 import type { Account, Grown, Way } from './account.ts';
 import { ChannelEnergy, type ChannelStep } from './channel-energy.ts';
@@ -49,9 +50,6 @@ interface Total {
   /** Its sign in the balance of the home; 0 for a part of the home. */
   sign: 1 | -1 | 0;
 }
-
-/** The roles without which there is no balance. */
-export const REQUIRED_ROLES: readonly Role[] = ['grid', 'solar', 'battery'];
 
 export class Ledger {
   #channels = new Map<string, ChannelEnergy>();

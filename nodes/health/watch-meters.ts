@@ -4,11 +4,11 @@
  */
 import type { MeterStatus } from '../meter/meter-status.ts';
 import type { Reading } from '../meter/reading.ts';
+import { STALE_AFTER_MS } from '../site/required.ts';
 import type { FaultBook } from './faults.ts';
 
 const SILENT_POLLS = 3;
 const SILENT_MS = 3_000;
-const STALE_MS = 5_000;
 const FROZEN_MS = 30_000;
 /** Opening ports and first identification take their time. */
 const START_GRACE_MS = 10_000;
@@ -136,7 +136,7 @@ export class MeterWatch {
   #judgeAge(nowMs: number, book: FaultBook): void {
     const { id, intervalMs } = this.#meter;
     const ageMs = nowMs - (this.#measuredMs ?? this.#startedMs);
-    const staleMs = this.#measuredMs === null ? START_GRACE_MS : STALE_MS;
+    const staleMs = this.#measuredMs === null ? START_GRACE_MS : STALE_AFTER_MS;
     if (ageMs > Math.max(staleMs, 2.5 * intervalMs)) {
       book.raise({ id: 'data_stale', source: id, evidence: { age_s: seconds(ageMs) } });
       return;

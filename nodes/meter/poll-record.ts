@@ -1,13 +1,12 @@
 /** Keeps account of one meter's polls, and decides whether it is live by the age of its values. */
 import type { Line } from '../bus/line.ts';
 import { type Clock, isoTime } from '../site/clock.ts';
+import { STALE_AFTER_MS } from '../site/required.ts';
 import type { MeterState, MeterStatus } from './meter-status.ts';
 import type { PlannedRead } from './plan.ts';
 import type { Reading } from './reading.ts';
 import type { MeterSession } from './session.ts';
 
-/** Values older than this are not live, as in a snapshot. */
-const FRESH_MS = 5_000;
 /** How often a status is repeated although nothing changed. */
 const REPEAT_MS = 10_000;
 const OVERDUE_CYCLES = 3;
@@ -42,7 +41,7 @@ export class PollRecord {
     this.session = options.session;
     this.#since = isoTime(options.clock.now());
     this.#begunMs = options.clock.mono();
-    this.#freshMs = Math.max(FRESH_MS, 3 * options.intervalMs);
+    this.#freshMs = Math.max(STALE_AFTER_MS, 3 * options.intervalMs);
   }
 
   /** It kept the line waiting for an answer: asking it again may well take as long. */

@@ -6,13 +6,11 @@ import type { Snapshot } from '../balance/snapshot.ts';
 import type { Fault } from '../health/faults.ts';
 import type { Clock } from '../site/clock.ts';
 import type { Site } from '../site/config.ts';
-import { newestAgeMs, requiredSources } from '../site/required.ts';
+import { newestAgeMs, requiredSources, STALE_AFTER_MS } from '../site/required.ts';
 import type { HeartbeatData, HelloData } from './frames.ts';
 
 /** The balance makes one snapshot a second, however often meters are polled. */
 const SNAPSHOT_INTERVAL_MS = 1_000;
-/** Without another for this long, a snapshot is not the state of the home any more. */
-const OLD_MS = 5_000;
 
 export class Memory {
   readonly #site: Site;
@@ -45,7 +43,7 @@ export class Memory {
 
   hello(): HelloData {
     const last = this.#snapshot;
-    const isNews = last !== null && this.#clock.mono() - last.heardMs <= OLD_MS;
+    const isNews = last !== null && this.#clock.mono() - last.heardMs <= STALE_AFTER_MS;
     return {
       version: this.#site.version,
       run: last?.value.run ?? null,
