@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import WebSocket from 'ws';
+import { freePort } from '../test/support/appliance.ts';
+import { oneMeterOn } from '../test/support/one-meter.ts';
 import { percentile } from './figures.ts';
 import type { BenchMeter } from './meter-server.ts';
-import { freePort } from './stock-flow.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -31,7 +32,10 @@ export async function startOn(meter: BenchMeter): Promise<BenchAppliance> {
   const port = await freePort();
   const etc = join(folder, 'etc');
   mkdirSync(etc);
-  writeFileSync(join(etc, 'meter.yaml'), siteOf(meter.port));
+  writeFileSync(
+    join(etc, 'meter.yaml'),
+    oneMeterOn(`{ id: line, type: tcp, host: 127.0.0.1, port: ${meter.port} }`),
+  );
   const child = spawn(process.execPath, startArguments(), {
     cwd: ROOT,
     env: {
@@ -55,20 +59,6 @@ export async function startOn(meter: BenchMeter): Promise<BenchAppliance> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function siteOf(meterPort: number): string {
-  return `buses:
-  - { id: bench, type: tcp, host: 127.0.0.1, port: ${meterPort} }
-meters:
-  - id: main
-    profile: ccs-wattnode-wnc
-    bus: bench
-    unit: 1
-    channels:
-      - { id: mains, role: grid, phases: [l1, l2] }
-      - { id: pv, role: solar, phases: [l3] }
-`;
 }
 
 async function live(port: number, child: ChildProcess): Promise<void> {

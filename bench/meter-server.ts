@@ -1,6 +1,6 @@
 /** A WattNode WNC in a few lines, by another Modbus server than the product's own simulator. */
 import ModbusRTU from 'modbus-serial';
-import { freePort } from './stock-flow.ts';
+import { freePort } from '../test/support/appliance.ts';
 
 export interface BenchMeter {
   port: number;

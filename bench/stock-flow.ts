@@ -7,9 +7,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../test/support/appliance.ts';
 
 const PAGE = [
   { id: 'base', type: 'ui_base', theme: { name: 'theme-light' }, site: { name: 'bench' } },
@@ -137,13 +137,4 @@ function printed(child: ChildProcess, text: string): Promise<void> {
       reject(new Error(`ended with ${code} before "${text}":\n${seen}`)),
     );
   });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }
