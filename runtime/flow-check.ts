@@ -51,7 +51,7 @@ export function checkFlows({ shipped, site, knows }: FlowCheck): CheckedFlows {
 }
 
 /** Wires that lead nowhere. Node-RED ignores them; whoever drew them does not. */
-export function danglingWires(flows: readonly FlowNode[]): DanglingWire[] {
+function danglingWires(flows: readonly FlowNode[]): DanglingWire[] {
   const ids = new Set(flows.map(({ id }) => id));
   return flows.flatMap(({ id, wires }) =>
     (Array.isArray(wires) ? wires.flat() : [])

@@ -44,7 +44,7 @@ const HEADERS = {
 };
 
 /** Why a request or an upgrade may not come in, or null when it may. */
-export function refusalOf(request: IncomingMessage, rules: FrontRules): Refusal | null {
+function refusalOf(request: IncomingMessage, rules: FrontRules): Refusal | null {
   const { host, origin } = request.headers;
   const own = rules.ownHosts();
   // Of two names Node.js takes the first; what stands before us may have taken the other.

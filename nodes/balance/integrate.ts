@@ -7,7 +7,7 @@ import type { SolarPosition } from './power.ts';
 import { type AllFlows, balancePower, FLOW_KEYS, type PowerInputs, splitFlows } from './power.ts';
 
 /** Further apart than this the energy between two samples is an estimate, s. */
-export const MEASURED_WITHIN_S = 5;
+const MEASURED_WITHIN_S = 5;
 /** Further apart than this nothing is integrated, s. */
 export const ESTIMATED_WITHIN_S = 120;
 

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export const BY_ID = '/dev/serial/by-id';
+const BY_ID = '/dev/serial/by-id';
 
 /**
  * Paths that stay the same whichever socket an adapter is plugged into; empty where there are none.

@@ -7,7 +7,7 @@ import { encodeValue, registersOf } from '../meter/registers.ts';
 import type { MeterValues } from './values.ts';
 
 export const ILLEGAL_FUNCTION = 1;
-export const ILLEGAL_ADDRESS = 2;
+const ILLEGAL_ADDRESS = 2;
 export const ILLEGAL_VALUE = 3;
 
 /** Values that read "not available" instead: as NaN, or as the sentinel of their type. */

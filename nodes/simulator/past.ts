@@ -27,7 +27,7 @@ export interface PastSetup {
 }
 
 /** Two days: a whole yesterday in any time zone. */
-export const PAST_MS = 48 * 3_600_000;
+const PAST_MS = 48 * 3_600_000;
 
 const MINUTE_MS = 60_000;
 const STEP_MS = 10_000;
@@ -112,7 +112,7 @@ function liveMinute(setup: PastSetup): MinuteRecord {
 }
 
 /** What the balance is fed with, W. */
-export function inputsOf(now: Measurement, channels: readonly ChannelConfig[]): PowerInputs {
+function inputsOf(now: Measurement, channels: readonly ChannelConfig[]): PowerInputs {
   const sum = (role: ChannelConfig['role']) =>
     channels.reduce((total, each) => total + (each.role === role ? powerOf(now, each) : 0), 0);
   return { mainsW: sum('grid'), solarRawW: sum('solar') };

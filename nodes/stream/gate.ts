@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type ErrorCode, SolthriveError } from '../site/errors.ts';
 import { isOwnHost, isOwnOrigin, type OwnHosts } from '../site/hosts.ts';
 
-export const STREAM_PATH = '/ws';
+const STREAM_PATH = '/ws';
 
 const REFUSAL: Partial<Record<ErrorCode, string>> = {
   foreign_host: '421 Misdirected Request',
