@@ -4,6 +4,22 @@ import type { LedgerState } from '../balance/measured.ts';
 /** Mean, minimum and maximum over the minute, W; null where nothing was measured. */
 export type PowerStats = [mean: number, min: number, max: number] | null;
 
+/**
+ * Energy of a time in which nobody looked, told by counters (or a checkpoint) afterwards. It stands
+ * beside the minute's own energy, never in it: a block, not a spike.
+ */
+export interface RecoveredBlock {
+  /** The energy passed somewhere in here, UTC, half-open. It may overlap minutes that were watched in part. */
+  from: string;
+  to: string;
+  /** kWh, under the keys of the minute's `energy`; only what was recovered. */
+  energy: Partial<Record<EnergyKey, number>>;
+  /** By `<meter>/<channel>`, kWh; only what was recovered. */
+  channels: Record<string, { import_kwh: number; export_kwh: number }>;
+}
+
+export type EnergyKey = Exclude<keyof MinuteRecord['energy'], 'by'>;
+
 export interface MinuteRecord {
   /** Version of this shape. */
   v: 1;
@@ -18,7 +34,11 @@ export interface MinuteRecord {
   covered_s: number;
   held_s?: number;
   estimated_s?: number;
+  /** Seconds that `recovered` makes up for. */
   recovered_s?: number;
+  recovered?: RecoveredBlock;
+  /** Set where the wall clock jumped by more than 2 s in this minute. */
+  clock_step?: true;
   simulated?: true;
   power: {
     solar: PowerStats;
@@ -26,6 +46,8 @@ export interface MinuteRecord {
     grid: PowerStats;
     battery?: PowerStats;
     ev?: PowerStats;
+    /** What the balance could not explain; left out while it is 0 all the time. */
+    residual?: PowerStats;
   };
   /** Energy of this minute, kWh. */
   energy: {
