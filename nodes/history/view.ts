@@ -47,3 +47,8 @@ export interface HistoryView {
   next: string | null;
   simulated?: true;
 }
+
+/** Topic `history/view` where the question could not be answered. */
+export interface ViewFailure {
+  error: { code: string; message: string; hint: string };
+}
