@@ -29,6 +29,8 @@ export const ERROR_CODES = [
   'simulator_idle',
   // storage
   'storage_failed',
+  'corrections_damaged',
+  'correction_unknown',
   // http
   'no_data',
   'not_found',

@@ -4,12 +4,32 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { replaceFile } from './atomic-file.ts';
 import type { Site, SitePaths } from './config.ts';
-import { recordedConfig } from './hash.ts';
+import { type RecordedConfig, recordedConfig } from './hash.ts';
 
 const lastGoodSchema = z.object({
   /** As merged from the files, before defaults; a later schema may still understand it. */
   config: z.record(z.string(), z.unknown()),
   origins: z.record(z.string(), z.string()),
+});
+
+/** As much of a kept configuration as its readers go by; releases before this one wrote it. */
+const recordedSchema = z.looseObject({
+  site: z.looseObject({}),
+  ct_profiles: z.array(z.looseObject({ id: z.string(), gain: z.number() })),
+  meters: z.array(
+    z.looseObject({
+      id: z.string(),
+      channels: z.array(
+        z.looseObject({
+          id: z.string(),
+          role: z.string(),
+          multiplier: z.number(),
+          invert: z.boolean(),
+        }),
+      ),
+    }),
+  ),
+  solar_position: z.enum(['load_side', 'line_side']),
 });
 
 export type LastGood = z.output<typeof lastGoodSchema>;
@@ -34,8 +54,25 @@ export function keepLastGood(paths: Pick<SitePaths, 'data'>, good: LastGood): vo
  * @throws the system's error where it cannot be written
  */
 export function keepRecordedConfig(site: Site): void {
-  const file = join(site.paths.data, 'configs', `${site.hash}.json`);
-  replaceChanged(file, recordedConfig(site.config));
+  replaceChanged(recordedFile(site.paths.data, site.hash), recordedConfig(site.config));
+}
+
+/**
+ * What was kept under a hash.
+ * @param data  the data folder
+ * @returns null where there is none that can be read
+ */
+export function readRecordedConfig(data: string, hash: string): RecordedConfig | null {
+  try {
+    const kept = JSON.parse(readFileSync(recordedFile(data, hash), 'utf8')) as unknown;
+    return recordedSchema.safeParse(kept).success ? (kept as RecordedConfig) : null;
+  } catch {
+    return null;
+  }
+}
+
+function recordedFile(data: string, hash: string): string {
+  return join(data, 'configs', `${hash}.json`);
 }
 
 function lastGoodFile(paths: Pick<SitePaths, 'data'>): string {
