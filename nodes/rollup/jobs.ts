@@ -1,0 +1,24 @@
+/**
+ * What can be done to the records as a whole, by name. A job runs in the rollup's worker while the
+ * service runs, else in the command line's own process under the data lock: the same code.
+ */
+import type { Clock } from '../site/clock.ts';
+import type { SiteConfig } from '../site/schema.ts';
+import type { RecordFolders } from './files.ts';
+
+export interface JobContext extends RecordFolders {
+  config: SiteConfig;
+  clock: Clock;
+  /** So many steps of so many are done. */
+  progress(done: number, of: number): void;
+}
+
+/**
+ * @param params  as they came over the control socket or the command line; parsed by the job
+ * @returns what is told to whoever asked; can be sent as JSON
+ * @throws SolthriveError where it cannot be done
+ */
+export type Job = (context: JobContext, params: unknown) => Promise<unknown>;
+
+/** The jobs by name: `solthrive-cli <name>`, `POST /jobs/<name>`. */
+export const JOBS: Record<string, Job> = {};
