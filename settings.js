@@ -7,7 +7,8 @@ const settings = {
   flowFile: 'flows.json',
   httpAdminRoot: '/editor',
   httpNodeRoot: '/',
-  ui: { path: 'dashboard', readOnly: true },
+  // Pages ask for the past; what else they might send is sorted out by runtime/page-input.ts.
+  ui: { path: 'dashboard', readOnly: false },
 
   // Longer than the 5 s within which each of our nodes closes.
   nodeCloseTimeout: 15_000,

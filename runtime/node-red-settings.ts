@@ -9,6 +9,7 @@ import type { ConfigProblem, Site } from '../nodes/site/config.ts';
 import { packageRoot } from '../nodes/site/package.ts';
 import type { FlowDesk } from './flow-desk.ts';
 import type { Log } from './log.ts';
+import { checkPageInput } from './page-input.ts';
 import type { StartReport, Storage } from './storage.ts';
 
 /** What the launcher found, as the `solthriveStart` setting: health raises it as faults. */
@@ -38,8 +39,10 @@ export function nodeRedSettings({ site, storage, start, desk, log }: SettingsPar
   for (const folder of [ownNodes, userDir]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   keepModulesApart(ownNodes);
   const mayInstall = editor.allow.includes('palette');
+  const common = commonSettings();
   const settings = {
-    ...commonSettings(),
+    ...common,
+    ui: { ...(common.ui as object), ioMiddleware: checkPageInput },
     uiPort: http.port,
     uiHost: http.host,
     ...(editor.enabled ? {} : { httpAdminRoot: false }),

@@ -1,6 +1,6 @@
 /**
- * The joint to node-red-dashboard v1: a place on the page, the bundle in the page's head, and the
- * bundle's files. The dashboard's own input listener never sees the wires: it would obey
+ * The joint to node-red-dashboard v1: a place on the page, what pages say, the bundle in the page's
+ * head, and the bundle's files. The dashboard's own input listener never sees the wires: it would obey
  * `ui_control` and `template` in any message, so it is handed only what a view shows.
  */
 import { fileURLToPath } from 'node:url';
@@ -18,15 +18,24 @@ interface WidgetOptions {
   emitOnlyNewValues?: false;
   forwardInputMessages?: false;
   storeFrontEndInputAsState?: false;
-  persistantFrontEndValue?: true;
-  beforeEmit?: (msg: { payload: ViewState }) => { msg: { payload: ViewState } };
+  persistantFrontEndValue?: boolean;
+  beforeEmit?: (msg: Shipment) => { msg: Shipment };
+  beforeSend?: (msg: object, original: unknown) => { payload: unknown };
+}
+
+/** What goes to the pages; with a `socketid` to that one alone. */
+interface Shipment {
+  payload: ViewState;
+  socketid?: string;
 }
 
 /** The little of a node the dashboard needs of us. */
 interface WidgetHost {
   id: string;
   type: string;
-  on(event: string, listener: (msg: { payload: ViewState }) => void): void;
+  on(event: string, listener: (msg: Shipment) => void): void;
+  /** Called with whatever a page sent. */
+  send(msg: { payload?: unknown; socketid?: unknown }): void;
   warn(text: string): void;
 }
 
@@ -45,10 +54,13 @@ export interface Place {
   width: number;
   height: number;
   format: string;
+  /** Called with what a page sends, unchecked; left out where pages have nothing to say. */
+  heard?: (payload: unknown, socketid: unknown) => void;
 }
 
 export interface Shown {
-  show(state: ViewState): void;
+  /** To all pages, and to those that come later; with a `socketid` to that page, once. */
+  show(state: ViewState, socketid?: string): void;
   /** `now` where the node was deleted; else its place is kept a while for its successor. */
   leave(now: boolean): void;
 }
@@ -78,9 +90,10 @@ export function findDashboard(RED: NodeAPI): Dashboard | null {
 
 /** Puts a view on the page; null where its group is not there. */
 export function place(dashboard: Dashboard, spot: Place): Shown | null {
-  const { id, type, uiPath, ...where } = spot;
+  const { id, type, uiPath, heard, ...where } = spot;
   lingering.get(id)?.();
-  const listeners: ((msg: { payload: ViewState }) => void)[] = [];
+  const listeners: ((msg: Shipment) => void)[] = [];
+  let left = false;
   const remove = dashboard.addWidget({
     node: {
       id,
@@ -89,14 +102,21 @@ export function place(dashboard: Dashboard, spot: Place): Shown | null {
       on: (event, listener) => {
         if (event === 'input') listeners.push(listener);
       },
+      send: ({ payload, socketid }) => {
+        if (!left) heard?.(payload, socketid);
+      },
     },
     ...where,
     templateScope: 'local',
     emitOnlyNewValues: false,
     forwardInputMessages: false,
     storeFrontEndInputAsState: false,
-    persistantFrontEndValue: true,
-    beforeEmit: ({ payload }) => ({ msg: { payload } }),
+    // what one page asked is no news for the next
+    persistantFrontEndValue: !heard,
+    beforeEmit: ({ payload, socketid }) => ({
+      msg: socketid === undefined ? { payload } : { payload, socketid },
+    }),
+    beforeSend: (_msg, original) => ({ payload: sentBy(original) }),
   });
   if (!remove) return null;
   const letGo = holdHead(dashboard, uiPath);
@@ -106,11 +126,22 @@ export function place(dashboard: Dashboard, spot: Place): Shown | null {
     letGo();
   };
   return {
-    show: (payload) => {
-      for (const listener of listeners) listener({ payload });
+    show: (payload, socketid) => {
+      const shipment = socketid === undefined ? { payload } : { payload, socketid };
+      for (const listener of listeners) listener(shipment);
     },
-    leave: (now) => (now ? go() : linger(id, go)),
+    leave: (now) => {
+      left = true;
+      if (now) go();
+      else linger(id, go);
+    },
   };
+}
+
+/** A page sends `{ id, msg: { payload }, socketid }`, or anything else. */
+function sentBy(original: unknown): unknown {
+  const { msg } = (original ?? {}) as { msg?: { payload?: unknown } | null };
+  return msg?.payload;
 }
 
 function linger(id: string, go: () => void): void {
@@ -138,7 +169,7 @@ function holdHead(dashboard: Dashboard, uiPath: string): () => void {
 }
 
 const HEAD: Omit<WidgetOptions, 'format'> = {
-  node: { id: '', type: '', on: () => {}, warn: () => {} },
+  node: { id: '', type: '', on: () => {}, send: () => {}, warn: () => {} },
   group: '',
   order: 0,
   templateScope: 'global',

@@ -1,22 +1,34 @@
 /** Decides what each view shows: its tag, the topics it takes, and how messages become its state. */
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
 import type { Fault } from '../../nodes/health/faults.ts';
+import type { HistoryView } from '../../nodes/history/view.ts';
+import type { DaySummary, MonthSummary } from '../../nodes/rollup/summary.ts';
 import type { Site } from '../../nodes/site/config.ts';
 import { payloadAs } from '../../nodes/site/payload.ts';
 import type { PageSite } from '../elements/site.ts';
 
-export const VIEWS = ['gauges', 'graph', 'connection', 'faults'] as const;
+export const VIEWS = ['gauges', 'graph', 'connection', 'faults', 'today', 'history'] as const;
 export type WidgetView = (typeof VIEWS)[number];
 
-/** What a page is sent; a page that comes later is sent the last one. */
+/** What a page is sent; a page that comes later is sent the last one, except of an answer. */
 export interface ViewState {
   snapshot?: Snapshot;
   /** `history/day` as it came: the widget passes it on, the graph understands it. */
   history?: { t0: string };
   /** The active faults. */
   faults?: Fault[];
+  /** Today and this month, so far. */
+  day?: DaySummary;
+  month?: MonthSummary;
+  /** What one page asked about the past. */
+  answer?: HistoryView | HistoryRefusal;
   /** Whose page it is, where the widget refers to a site. */
   site?: PageSite;
+}
+
+/** Why a question about the past has no answer. */
+export interface HistoryRefusal {
+  error: { code: string; message: string; hint: string };
 }
 
 /**
@@ -28,11 +40,18 @@ export const FORMATS: Record<WidgetView, string> = {
   graph: element('solthrive-day-graph', 'history'),
   connection: element('solthrive-connection', 'snapshot'),
   faults: element('solthrive-faults', 'faults'),
+  today: element('solthrive-today', 'day', 'month'),
+  history: asking(element('solthrive-history', 'answer')),
 };
 
-function element(tag: string, property: keyof ViewState): string {
-  const bound = [property, 'site'].map((name) => `ng-prop-${name}="msg.payload.${name}"`);
+function element(tag: string, ...properties: (keyof ViewState)[]): string {
+  const bound = [...properties, 'site'].map((name) => `ng-prop-${name}="msg.payload.${name}"`);
   return `<${tag} ${bound.join(' ')}></${tag}>`;
+}
+
+/** What the element asks goes to the node it belongs to, and nowhere else. */
+function asking(format: string): string {
+  return format.replace(' ', ' ng-on-solthrive-action="send($event.detail)" ');
 }
 
 /** What pages may know of a site: nothing of its network, its meters or its paths. */
@@ -68,6 +87,11 @@ export function takeIn(
       }
       if (topic !== 'fault') return null;
       return withFault(state, payloadAs<Fault>('fault', 'id', payload));
+    case 'today':
+      return withSummary(state, topic, payload);
+    case 'history':
+      if (topic !== 'history/view') return null;
+      return { answer: answerOf(payload) };
   }
 }
 
@@ -78,4 +102,21 @@ function withFault(state: ViewState, fault: Fault): ViewState {
   });
   if (!fault.cleared_at) return { faults: [...(others ?? []), fault] };
   return others ? { faults: others } : state;
+}
+
+/** Days and months that have ended are told too, when they change; they are not today's. */
+function withSummary(state: ViewState, topic: unknown, payload: unknown): ViewState | null {
+  if (topic === 'summary/day') {
+    const day = payloadAs<DaySummary>(topic, 'date', payload);
+    return day.partial ? { ...state, day } : null;
+  }
+  if (topic !== 'summary/month') return null;
+  const month = payloadAs<MonthSummary>(topic, 'month', payload);
+  return month.partial ? { ...state, month } : null;
+}
+
+function answerOf(payload: unknown): HistoryView | HistoryRefusal {
+  const refused = (payload as Partial<HistoryRefusal> | null | undefined)?.error;
+  if (refused) return payloadAs<HistoryRefusal>('history/view', 'error', payload);
+  return payloadAs<HistoryView>('history/view', 'bars', payload);
 }

@@ -1,9 +1,11 @@
 /** Node-RED adapter that hosts one of our elements in a group of node-red-dashboard. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { type Clock, systemClock } from '../../nodes/site/clock.ts';
 import type { Site } from '../../nodes/site/config.ts';
 import { asError } from '../../nodes/site/errors.ts';
 import { type NodeState, statusOf } from '../../nodes/site/status.ts';
 import { findDashboard, place, type Shown, serveAssets } from './dashboard.ts';
+import { questionIn, Turnstile } from './questions.ts';
 import { FORMATS, isView, pageSiteOf, takeIn, type ViewState, type WidgetView } from './views.ts';
 
 interface WidgetDef extends NodeDef {
@@ -15,7 +17,7 @@ interface WidgetDef extends NodeDef {
   site?: string;
 }
 
-export default function (RED: NodeAPI): void {
+export default function (RED: NodeAPI, clock: Clock = systemClock): void {
   serveAssets(RED);
 
   RED.nodes.registerType('solthrive-widget', function (this: Node, def: WidgetDef) {
@@ -26,6 +28,12 @@ export default function (RED: NodeAPI): void {
     const dashboard = findDashboard(RED);
     if (!dashboard) return void say('faulty', 'dashboard_missing');
     const view: WidgetView = isView(def.view) ? def.view : 'gauges';
+    const asks = view === 'history';
+    const turnstile = new Turnstile();
+    const heard = (payload: unknown, socketid: unknown) => {
+      const question = questionIn(payload, socketid);
+      if (question && turnstile.admits(clock.mono())) this.send({ ...question });
+    };
     const shown = settle(this, () =>
       place(dashboard, {
         id: this.id,
@@ -36,6 +44,7 @@ export default function (RED: NodeAPI): void {
         width: Number(def.width) || 0,
         height: Number(def.height) || 1,
         format: FORMATS[view],
+        ...(asks ? { heard } : {}),
       }),
     );
     if (!shown) return void say('faulty', 'group_missing');
@@ -48,9 +57,12 @@ export default function (RED: NodeAPI): void {
     this.on('input', (msg, _send, done) => {
       try {
         const next = takeIn(view, state, msg);
-        if (next) {
+        const { socketid } = msg as { socketid?: unknown };
+        const to = asks && typeof socketid === 'string' ? socketid : undefined;
+        // an answer without the page that asked would go to all of them
+        if (next && asks === (to !== undefined)) {
           state = next;
-          shown.show({ ...state, ...site });
+          shown.show({ ...state, ...site }, to);
           if (!showing) say('live', 'showing');
           showing = true;
         }
