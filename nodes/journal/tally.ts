@@ -51,7 +51,8 @@ export class Sum {
   }
 }
 
-function roundedW(watts: number): number {
+/** To a tenth. */
+export function roundedW(watts: number): number {
   return Math.round(watts * 10) / 10 + 0;
 }
 

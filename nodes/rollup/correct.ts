@@ -1,27 +1,19 @@
 /** A record as the right configuration would have made it, from what was measured under a wrong one. */
-import type { MinuteRecord } from '../journal/minute.ts';
-import type { RecordedConfig } from '../site/hash.ts';
-import type { QuarterRecord } from './records.ts';
+import type { MinuteRecord, RecoveredBlock } from '../journal/minute.ts';
+import { hashOf, type RecordedConfig } from '../site/hash.ts';
+import { correctEnergies, correctSome } from './correct-energy.ts';
+import { correctPeaks, correctPowers } from './correct-power.ts';
+import type { ChannelEnergies, QuarterRecord, Seconds } from './records.ts';
+import { type Correctable, type Rewiring, rewiringOf } from './rewiring.ts';
 
-/** What differs between two configurations, for a person to read. */
-export interface WiringDifference {
-  /** `<meter>/<channel>`, or `site`. */
-  subject: string;
-  /** `invert`, `factor`, `role`, `solar_position`; else what cannot be applied to the past. */
-  what: string;
-  was: string;
-  now: string;
-}
+export type { Correctable, WiringDifference } from './rewiring.ts';
 
-export interface Correctable {
-  applies: WiringDifference[];
-  /** These differ too, but no calculation can undo them. */
-  doesNot: WiringDifference[];
-}
+const MINUTE_S = 60;
 
 /** What of the way from one configuration to another can be applied to records. */
-export function whatCanBeCorrected(_was: RecordedConfig, _now: RecordedConfig): Correctable {
-  return { applies: [], doesNot: [] };
+export function whatCanBeCorrected(was: RecordedConfig, now: RecordedConfig): Correctable {
+  const { applies, doesNot } = rewiringOf(was, now);
+  return { applies, doesNot };
 }
 
 /**
@@ -30,10 +22,30 @@ export function whatCanBeCorrected(_was: RecordedConfig, _now: RecordedConfig): 
  */
 export function correctMinute(
   minute: MinuteRecord,
-  _was: RecordedConfig,
-  _now: RecordedConfig,
+  was: RecordedConfig,
+  now: RecordedConfig,
 ): MinuteRecord {
-  return minute;
+  const rewiring = rewiringOf(was, now);
+  if (rewiring.applies.length === 0) return minute;
+  const { channels, energy, power, recovered } = minute;
+  const means = Object.entries(channels).map(([id, { mean_w }]) => [id, mean_w]);
+  return {
+    ...minute,
+    ...(recovered && { recovered: correctBlock(recovered, rewiring) }),
+    power: correctPowers({ power, meansW: Object.fromEntries(means), rewiring }),
+    energy: {
+      ...correctEnergies({ energy, channels, seconds: MINUTE_S, rewiring }),
+      by: energy.by,
+    },
+  };
+}
+
+function correctBlock(block: RecoveredBlock, rewiring: Rewiring): RecoveredBlock {
+  const none = { solar_kwh: null, home_kwh: null, import_kwh: null, export_kwh: null };
+  const seconds = (Date.parse(block.to) - Date.parse(block.from)) / 1000;
+  const { channels } = block;
+  const energy = correctSome({ energy: { ...none, ...block.energy }, channels, seconds, rewiring });
+  return { ...block, energy };
 }
 
 /**
@@ -42,8 +54,42 @@ export function correctMinute(
  */
 export function correctQuarter(
   quarter: QuarterRecord,
-  _was: RecordedConfig,
-  _now: RecordedConfig,
+  was: RecordedConfig,
+  now: RecordedConfig,
 ): QuarterRecord {
-  return quarter;
+  const rewiring = rewiringOf(was, now);
+  if (rewiring.applies.length === 0) return quarter;
+  const { channels, energy, power, peaks } = quarter;
+  const seconds = knownSeconds(quarter);
+  return {
+    ...quarter,
+    as: hashOnce(now),
+    estimated: true,
+    power: correctPowers({ power, meansW: meansOf(channels, seconds), rewiring }),
+    peaks: correctPeaks(peaks, rewiring),
+    energy: { ...correctEnergies({ energy, channels, seconds, rewiring }), by: energy.by },
+  };
+}
+
+const hashes = new WeakMap<RecordedConfig, string>();
+
+/** A year has 35,000 quarters, and all of them see the same configuration. */
+function hashOnce(config: RecordedConfig): string {
+  const known = hashes.get(config) ?? hashOf(config);
+  hashes.set(config, known);
+  return known;
+}
+
+function knownSeconds({ covered_s, held_s = 0, estimated_s = 0, recovered_s = 0 }: Seconds) {
+  return covered_s + held_s + estimated_s + recovered_s;
+}
+
+/** A quarter keeps no channel's power: the mean of what passed in the time that is known, W. */
+function meansOf(channels: ChannelEnergies, seconds: number): Record<string, number | null> {
+  const entries = Object.entries(channels).map(([id, { import_kwh, export_kwh }]) => {
+    const known = seconds > 0 && (import_kwh !== null || export_kwh !== null);
+    const kwh = (import_kwh ?? 0) - (export_kwh ?? 0);
+    return [id, known ? (kwh * 3_600_000) / seconds : null];
+  });
+  return Object.fromEntries(entries);
 }

@@ -8,14 +8,19 @@ export type RecordedConfig = Pick<
   'site' | 'ct_profiles' | 'meters' | 'poll' | 'solar_position'
 >;
 
-export function recordedConfig(config: SiteConfig): RecordedConfig {
+export function recordedConfig(config: RecordedConfig): RecordedConfig {
   const { site, ct_profiles, meters, poll, solar_position } = config;
   return { site, ct_profiles, meters, poll, solar_position };
 }
 
 /** 12 hex digits; the same configuration has the same hash, in whatever order it was written. */
-export function hashOf(config: SiteConfig): string {
-  const text = JSON.stringify(sorted(recordedConfig(config)));
+export function hashOf(config: RecordedConfig): string {
+  return shortHash(recordedConfig(config));
+}
+
+/** 12 hex digits of any JSON value; the order of its keys does not matter. */
+export function shortHash(value: unknown): string {
+  const text = JSON.stringify(sorted(value));
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
