@@ -1,4 +1,5 @@
 /** One minute of the home, on topic `minute` and as one line of `<records>/minute/<UTC day>.jsonl`. */
+import type { CounterEvent } from '../balance/counter.ts';
 import type { LedgerState } from '../balance/measured.ts';
 
 /** Mean, minimum and maximum over the minute, W; null where nothing was measured. */
@@ -16,6 +17,13 @@ export interface RecoveredBlock {
   energy: Partial<Record<EnergyKey, number>>;
   /** By `<meter>/<channel>`, kWh; only what was recovered. */
   channels: Record<string, { import_kwh: number; export_kwh: number }>;
+}
+
+/** Why a channel's counter and its energy part here. */
+export interface MinuteEvent {
+  /** `<meter>/<channel>` */
+  channel: string;
+  event: CounterEvent;
 }
 
 export type EnergyKey = Exclude<keyof MinuteRecord['energy'], 'by'>;
@@ -37,6 +45,8 @@ export interface MinuteRecord {
   /** Seconds that `recovered` makes up for. */
   recovered_s?: number;
   recovered?: RecoveredBlock;
+  /** What counters did in this minute that was not counting; left out while they count. */
+  events?: MinuteEvent[];
   /** Set where the wall clock jumped by more than 2 s in this minute. */
   clock_step?: true;
   simulated?: true;
