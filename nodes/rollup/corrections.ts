@@ -2,7 +2,7 @@
  * Which stretches of the past are to be seen under another configuration than the one that measured
  * them: `<records>/corrections.json`. The records themselves stay as they were measured.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { replaceFile } from '../site/atomic-file.ts';
@@ -113,7 +113,12 @@ function withMs(entry: CorrectionEntry): Correction {
   return { ...entry, fromMs: Date.parse(entry.from), toMs: Date.parse(entry.to) };
 }
 
+/** Without an entry there is no file, as if there had never been one. */
 function write(records: string, entries: readonly (CorrectionEntry | Correction)[]): void {
+  if (entries.length === 0) {
+    rmSync(correctionsFile(records), { force: true });
+    return;
+  }
   const plain = entries.map((entry) => correctionSchema.parse(entry));
   replaceFile(correctionsFile(records), `${JSON.stringify(plain, null, 2)}\n`, 0o600);
 }
