@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isLocked, takeLock } from '../../runtime/lock.ts';
+import { isLocked, takeLock } from '../../../nodes/site/lock.ts';
 import { temporaryFolder } from '../support/appliance.ts';
 
 describe("the writers' lock", () => {
@@ -18,7 +18,7 @@ describe("the writers' lock", () => {
 
   it('cannot be taken from a living process, but from a dead one', async () => {
     const folder = temporaryFolder();
-    const module = new URL('../../runtime/lock.ts', import.meta.url).href;
+    const module = new URL('../../../nodes/site/lock.ts', import.meta.url).href;
     const script = `(await import('${module}')).takeLock(process.argv[1]); console.log('held'); process.stdin.resume();`;
     const holder = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
       stdio: ['pipe', 'pipe', 'inherit'],

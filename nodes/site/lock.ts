@@ -1,7 +1,7 @@
 /** One writer a data folder: a file that names the process, taken over when that process is gone. */
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SolthriveError } from '../nodes/site/errors.ts';
+import { SolthriveError } from './errors.ts';
 
 export interface Lock {
   release(): void;
