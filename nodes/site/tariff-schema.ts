@@ -1,21 +1,31 @@
-/** What a tariff may say. How a minute is priced by it is decided elsewhere. */
+/** What a tariff may say. How a kWh is priced by it is decided elsewhere. */
 import { z } from 'zod';
 import { id } from './schema-parts.ts';
 
-const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+/** As a tariff names them, in the order of the calendar. */
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const MINUTES_PER_DAY = 24 * 60;
 
-const price = z.number().min(0).max(10_000);
+/** Bills are worked out in whole numbers of 1e-8, so that they add up. */
+const PRICE_STEPS = 1e8;
+
+const price = z.number().min(0).max(10_000).refine(isExact, 'price_digits');
 const month = z.number().int().min(1).max(12);
 const date = z.string().refine(isDate, 'date');
-const timeOfDay = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'time_of_day');
+const TIME_OF_DAY = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
+const timeOfDay = z
+  .string()
+  .regex(TIME_OF_DAY, { error: 'time_of_day', abort: true })
+  .refine((time) => minuteOf(time) % 15 === 0, 'quarter_hour');
 
 const period = z
   .strictObject({
     id: id.describe('The name of the period.'),
     days: z.array(z.enum(WEEKDAYS)).min(1).optional().describe('Weekdays; left out, all.'),
     months: z.array(month).min(1).optional().describe('Months, 1 to 12; left out, all.'),
-    from: timeOfDay.optional().describe('Local time at which it begins, "HH:MM".'),
+    from: timeOfDay
+      .optional()
+      .describe('Local time at which it begins, "HH:MM", on a quarter of an hour.'),
     to: timeOfDay.optional().describe('Local time at which it ends; may cross midnight.'),
     rate: price.describe('Price of a kWh.'),
   })
@@ -50,7 +60,7 @@ const tiers = z.strictObject({
     .describe('In order; each but the last says up to how many kWh.'),
 });
 
-const taxed = z.boolean().default(false).describe('Whether the credit is taxed too.');
+const taxed = z.boolean().default(false).describe('Whether what is paid for it is taxed too.');
 const exported = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('none').describe('Export earns nothing.') }),
   z.strictObject({
@@ -60,7 +70,9 @@ const exported = z.discriminatedUnion('mode', [
   }),
   z.strictObject({
     mode: z.literal('net_metering').describe('An exported kWh cancels an imported one.'),
-    true_up_month: month.default(1).describe('Month in which the surplus is paid.'),
+    true_up_month: month
+      .default(1)
+      .describe('The surplus is paid on the last day of the billing month that begins in it.'),
     true_up_rate: price.default(0).describe('What a kWh of the surplus then earns.'),
     non_bypassable: price.default(0).describe('Charge on each imported kWh, never cancelled.'),
     taxed,
@@ -85,7 +97,13 @@ export const tariff = z
     periods: z.array(period).min(1).optional().describe('Prices by time; the first match wins.'),
     tiers: tiers.optional().describe('Prices by amount; added to the period price if both exist.'),
     export: exported.prefault({ mode: 'none' }).describe('What exported energy earns.'),
-    tax: z.number().min(0).max(1).default(0).describe('Tax as a fraction: 0.10 is 10 %.'),
+    tax: z
+      .number()
+      .min(0)
+      .max(1)
+      .refine(isExact, 'price_digits')
+      .default(0)
+      .describe('Tax as a fraction: 0.10 is 10 %.'),
     billing_day: z
       .number()
       .int()
@@ -96,6 +114,11 @@ export const tariff = z
     holidays: z.array(date).default([]).describe('Dates that count as Sundays.'),
   })
   .superRefine(({ periods, tiers }, context) => {
+    periods?.forEach(({ id }, index) => {
+      const isTaken = periods.findIndex((other) => other.id === id) < index;
+      const path = ['periods', index, 'id'];
+      if (isTaken) context.addIssue({ code: 'custom', message: 'unique_id', path });
+    });
     if (periods === undefined && tiers === undefined) {
       context.addIssue({ code: 'custom', message: 'price', path: [] });
     }
@@ -106,30 +129,43 @@ export const tariff = z
   });
 
 export type TariffConfig = z.output<typeof tariff>;
-type Period = z.output<typeof period>;
+export type TariffPeriod = z.output<typeof period>;
+
+/** A moment as a tariff sees it; `minute` is local, since midnight. */
+export interface TariffMoment {
+  month: number;
+  day: (typeof WEEKDAYS)[number];
+  minute: number;
+}
+
+/**
+ * Whether a period holds at a moment. One that crosses midnight asks for the day on each side of it:
+ * the small hours of Saturday are Saturday.
+ */
+export function covers(period: TariffPeriod, { month, day, minute }: TariffMoment): boolean {
+  if (period.months?.includes(month) === false || period.days?.includes(day) === false)
+    return false;
+  if (period.from === undefined || period.to === undefined) return true;
+  const [from, to] = [minuteOf(period.from), minuteOf(period.to)];
+  return from < to ? minute >= from && minute < to : minute >= from || minute < to;
+}
 
 /** The first minute of a year's weeks that no period prices; null where each has its price. */
 function firstUnpriced(
-  periods: readonly Period[],
+  periods: readonly TariffPeriod[],
 ): { month: number; day: string; time: string } | null {
   // Only the minutes at which a period begins or ends can begin a gap.
   const edges = new Set([0, ...periods.flatMap(({ from, to }) => [minuteOf(from), minuteOf(to)])]);
   const starts = [...edges].filter((minute) => minute < MINUTES_PER_DAY).sort((a, b) => a - b);
   for (let month = 1; month <= 12; month += 1) {
     for (const day of WEEKDAYS) {
-      const minute = starts.find((start) => !periods.some((p) => covers(p, month, day, start)));
+      const minute = starts.find(
+        (start) => !periods.some((p) => covers(p, { month, day, minute: start })),
+      );
       if (minute !== undefined) return { month, day, time: clockTime(minute) };
     }
   }
   return null;
-}
-
-function covers(period: Period, month: number, day: (typeof WEEKDAYS)[number], minute: number) {
-  if (period.months?.includes(month) === false || period.days?.includes(day) === false)
-    return false;
-  if (period.from === undefined || period.to === undefined) return true;
-  const [from, to] = [minuteOf(period.from), minuteOf(period.to)];
-  return from < to ? minute >= from && minute < to : minute >= from || minute < to;
 }
 
 function minuteOf(time: string | undefined): number {
@@ -140,6 +176,10 @@ function minuteOf(time: string | undefined): number {
 function clockTime(minute: number): string {
   const two = (value: number) => String(value).padStart(2, '0');
   return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+}
+
+function isExact(value: number): boolean {
+  return Math.round(value * PRICE_STEPS) / PRICE_STEPS === value;
 }
 
 function isDate(text: string): boolean {

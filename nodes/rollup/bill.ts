@@ -1,0 +1,187 @@
+/**
+ * What a day costs: what the bill grew by that day. A bill is worked out anew from its sums each day
+ * and rounded as a whole, so days add up to it to the last digit. It knows no files and no clock.
+ */
+import type { TariffConfig } from '../site/schema.ts';
+import type { BillState } from './bill-state.ts';
+import {
+  billingStart,
+  type Micros,
+  type OpenBill,
+  openBill,
+  stateOf,
+  surplus,
+  uncancelled,
+} from './bill-sums.ts';
+import { addDays, localAt } from './calendar.ts';
+import { feeCost, kwhUnits, microUnits, moneyOf, rateUnits, roundMoney, withTax } from './money.ts';
+import type { Money, QuarterRecord, TariffMark } from './records.ts';
+import type { BillSummary } from './summary.ts';
+import { bypassCost, energyCost, periodAt, tariffMark, total } from './tariff.ts';
+
+/** Days observed for less than this share are marked. */
+const WELL_OBSERVED = 0.95;
+
+export interface DayToPrice {
+  /** Local date. */
+  date: string;
+  zone: string;
+  /** Seconds from the start of the day to its end, or to now. */
+  length_s: number;
+  /** All quarters of the day, as they are to be seen; lines of one `ts` add. */
+  quarters: readonly QuarterRecord[];
+}
+
+export interface Pricing {
+  tariff: TariffConfig;
+  /** The bill as of the end of the day before; null on the first day with a price. */
+  before: BillState | null;
+}
+
+export interface PricedDay {
+  mark: TariffMark;
+  money: Money;
+  /** The bill as of the end of this day. */
+  bill: BillState;
+}
+
+/**
+ * Prices a day. Each quarter hour has the price of the local time at its start; the daily fee is due
+ * on every day, the monthly one on the first day of a billing month that is priced, the surplus of
+ * net metering on the last day of the true-up month.
+ */
+export function priceDay(day: DayToPrice, { tariff, before }: Pricing): PricedDay {
+  const bill = openBill(day.date, tariff, before);
+  const { isHomeKnown } = addQuarters(bill, day, tariff);
+  const isEstimated = knownSeconds(day.quarters) < WELL_OBSERVED * day.length_s;
+  bill.fees += rateUnits(tariff.fixed.per_day);
+  if (bill.isNewMonth) bill.fees += rateUnits(tariff.fixed.per_month);
+  bill.homeUnknown ||= !isHomeKnown;
+  bill.estimated ||= isEstimated;
+  const truedUp = isTrueUp(day.date, tariff);
+  const money = soFar(bill, tariff, truedUp);
+  return {
+    mark: tariffMark(tariff),
+    money: {
+      currency: tariff.currency,
+      ...growth(bill.atDawn, money, isHomeKnown),
+      ...(isEstimated ? { estimated: true as const } : {}),
+    },
+    bill: stateOf(bill, tariff, { money, truedUp }),
+  };
+}
+
+/** The bill so far, as it is told to people. */
+export function billSummary(bill: BillState): BillSummary {
+  const { since, currency, money } = bill;
+  const { import_cost, fixed, export_credit, home_cost } = money;
+  const round = (micros: number) => roundMoney(moneyOf(micros), currency);
+  const [bought, fees, earned, used] = [import_cost, fixed, export_credit, home_cost].map(
+    microUnits,
+  ) as [number, number, number, number];
+  const cost = bought + fees - earned;
+  const isKnown = bill.home_unknown === undefined;
+  return {
+    since,
+    cost: round(cost),
+    cost_without_solar: isKnown ? round(used + fees) : null,
+    savings: isKnown ? round(used + fees - cost) : null,
+    currency,
+    estimated: bill.estimated === true,
+  };
+}
+
+/** False where the home's use of a quarter cannot be told. */
+function addQuarters(
+  bill: OpenBill,
+  { quarters, zone }: DayToPrice,
+  tariff: TariffConfig,
+): { isHomeKnown: boolean } {
+  let isHomeKnown = true;
+  for (const { ts, energy } of quarters) {
+    const period = periodAt(tariff, localAt(Date.parse(ts), zone));
+    const used = homeUse(energy);
+    add(bill.imported, period, energy.import_kwh);
+    add(bill.exported, period, energy.export_kwh);
+    add(bill.home, period, used);
+    // A gap on both sides of the comparison is none.
+    if (used === null && (energy.import_kwh ?? energy.export_kwh) !== null) isHomeKnown = false;
+  }
+  return { isHomeKnown };
+}
+
+/** kWh; where the balance does not say, what the sources say. */
+function homeUse(energy: QuarterRecord['energy']): number | null {
+  const { home_kwh, solar_kwh, import_kwh, export_kwh } = energy;
+  if (home_kwh !== null) return home_kwh;
+  const { battery_charge_kwh: charge = 0, battery_discharge_kwh: discharge = 0 } = energy;
+  if (solar_kwh === null || import_kwh === null || export_kwh === null) return null;
+  return charge === null || discharge === null
+    ? null
+    : solar_kwh + import_kwh - export_kwh + discharge - charge;
+}
+
+function add(sums: Map<string, number>, period: string, kwh: number | null): void {
+  if (kwh !== null) sums.set(period, (sums.get(period) ?? 0) + kwhUnits(kwh));
+}
+
+function knownSeconds(quarters: readonly QuarterRecord[]): number {
+  return quarters.reduce(
+    (sum, { covered_s, held_s = 0, estimated_s = 0, recovered_s = 0 }) =>
+      sum + covered_s + held_s + estimated_s + recovered_s,
+    0,
+  );
+}
+
+/** Whether the surplus is paid at the end of a date. */
+function isTrueUp(date: string, { export: exported, billing_day }: TariffConfig): boolean {
+  if (exported.mode !== 'net_metering') return false;
+  const month = billingStart(date, billing_day);
+  const isLastDay = billingStart(addDays(date, 1), billing_day) > month;
+  return isLastDay && Number(month.slice(5, 7)) === exported.true_up_month;
+}
+
+/** What the billing month costs with all that has been added to it. */
+function soFar(bill: OpenBill, tariff: TariffConfig, truedUp: boolean): Micros {
+  const { imported, exported, home, filled, before } = bill;
+  const tax = rateUnits(tariff.tax);
+  const bought = energyCost(tariff, imported, filled.imported);
+  const used = energyCost(tariff, home, filled.home);
+  return {
+    import_cost: before.import_cost + withTax(bought + bypassCost(tariff, imported), tax),
+    fixed: before.fixed + withTax(feeCost(bill.fees), tax),
+    export_credit: before.export_credit + credit(),
+    home_cost: before.home_cost + withTax(used + bypassCost(tariff, home), tax),
+  };
+
+  function credit(): number {
+    const { export: sold } = tariff;
+    if (sold.mode === 'none') return 0;
+    const creditTax = sold.taxed ? tax : 0n;
+    if (sold.mode === 'rate') {
+      return withTax(BigInt(total(exported)) * rateUnits(sold.rate), creditTax);
+    }
+    // A kWh that was cancelled was never bought: it is worth its price and the tax on it.
+    const cancelled = bought - energyCost(tariff, uncancelled(bill), filled.imported);
+    const paid = truedUp ? BigInt(total(surplus(bill))) * rateUnits(sold.true_up_rate) : 0n;
+    return withTax(cancelled, tax) + withTax(paid, creditTax);
+  }
+}
+
+function growth(from: Micros, to: Micros, isHomeKnown: boolean): Omit<Money, 'currency'> {
+  const [bought, fixed, earned, used] = [
+    to.import_cost - from.import_cost,
+    to.fixed - from.fixed,
+    to.export_credit - from.export_credit,
+    to.home_cost - from.home_cost,
+  ] as const;
+  const cost = bought + fixed - earned;
+  return {
+    import_cost: moneyOf(bought),
+    fixed: moneyOf(fixed),
+    export_credit: moneyOf(earned),
+    cost: moneyOf(cost),
+    cost_without_solar: isHomeKnown ? moneyOf(used + fixed) : null,
+    savings: isHomeKnown ? moneyOf(used + fixed - cost) : null,
+  };
+}

@@ -1,0 +1,118 @@
+/**
+ * The price book says what each day is priced with, whatever tariff.yaml says later: a change of price
+ * acts from its day on, and only asking for it gives a past day another price.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { replaceFile } from '../site/atomic-file.ts';
+import { asError, SolthriveError } from '../site/errors.ts';
+import { shortHash } from '../site/hash.ts';
+import type { TariffConfig } from '../site/schema.ts';
+import { tariff } from '../site/tariff-schema.ts';
+import { addDays, isDate } from './calendar.ts';
+
+/** A tariff from a local date on, until the next entry; null where nothing is priced. */
+export interface PriceEntry {
+  from: string;
+  tariff: TariffConfig | null;
+}
+
+/** In the order of the dates; before the first, nothing is priced. No two neighbours are the same. */
+export type PriceBook = readonly PriceEntry[];
+
+const bookSchema = z.array(
+  z.object({ from: z.string().refine(isDate), tariff: tariff.nullable() }),
+);
+
+/**
+ * The book below a records folder; empty where there is none.
+ * @throws SolthriveError `config_unreadable` where it is there and cannot be used: to go on without it
+ *   would give the past other prices
+ */
+export function readPriceBook(records: string): PriceBook {
+  const file = fileOf(records);
+  try {
+    return bookSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new SolthriveError('config_unreadable', { file, what: asError(thrown).message }, thrown);
+  }
+}
+
+/** @throws the system's error where it cannot be written */
+export function keepPriceBook(records: string, book: PriceBook): void {
+  replaceFile(fileOf(records), `${JSON.stringify(book, null, 2)}\n`, 0o600);
+}
+
+/** What a local date is priced with. */
+export function tariffOn(book: PriceBook, date: string): TariffConfig | null {
+  return book.findLast(({ from }) => from <= date)?.tariff ?? null;
+}
+
+export interface Adoption {
+  /** The site's local date. */
+  today: string;
+  /** The last date with a day record: its price stays also where the clock went back. */
+  lastDay: string | null;
+}
+
+/**
+ * The book once the configured tariffs are taken over: from today on they hold. Days before keep
+ * their price; those that had none get the one that is configured for them. The same book where
+ * nothing changes.
+ */
+export function adoptTariffs(
+  book: PriceBook,
+  tariffs: readonly TariffConfig[],
+  { today, lastDay }: Adoption,
+): PriceBook {
+  const open = lastDay !== null && lastDay >= today ? addDays(lastDay, 1) : today;
+  const configured = inOrder(tariffs);
+  const adopted = compose([...datesOf(book), ...datesOf(configured), open], (date) => {
+    const kept = date < open ? tariffOn(book, date) : null;
+    return kept ?? tariffOn(configured, date);
+  });
+  return isSame(adopted, book) ? book : adopted;
+}
+
+/** The book with the configured tariffs from a date on, whatever was priced before. */
+export function repriceFrom(
+  book: PriceBook,
+  tariffs: readonly TariffConfig[],
+  date: string,
+): PriceBook {
+  const configured = inOrder(tariffs);
+  return compose([...datesOf(book), ...datesOf(configured), date], (day) =>
+    tariffOn(day < date ? book : configured, day),
+  );
+}
+
+function fileOf(records: string): string {
+  return join(records, 'price-book.json');
+}
+
+/** As configured: each version holds until the next begins. */
+function inOrder(tariffs: readonly TariffConfig[]): PriceBook {
+  return tariffs
+    .map((tariff) => ({ from: tariff.valid_from, tariff }))
+    .sort((a, b) => (a.from < b.from ? -1 : 1));
+}
+
+/** A book from what holds on each date on which that may change. */
+function compose(dates: string[], tariffFrom: (date: string) => TariffConfig | null): PriceBook {
+  const book: PriceEntry[] = [];
+  for (const from of [...new Set(dates)].sort()) {
+    const tariff = tariffFrom(from);
+    if (!isSame(tariff, book.at(-1)?.tariff ?? null)) book.push({ from, tariff });
+  }
+  return book;
+}
+
+function datesOf(book: PriceBook): string[] {
+  return book.map(({ from }) => from);
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return shortHash(a) === shortHash(b);
+}
