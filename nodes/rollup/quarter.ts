@@ -1,0 +1,157 @@
+/**
+ * Makes 15-minute records of minutes: what was measured adds where it was, what was recovered where
+ * it passed. The same minutes give the same bytes, in whatever order they come.
+ */
+import type { MinuteRecord } from '../journal/minute.ts';
+import { isoTime } from '../site/clock.ts';
+import { ChannelSum, EnergySum } from './exact.ts';
+import { largerPeaks, peaksOf } from './peaks.ts';
+import { PowerSum } from './power-sum.ts';
+import type { Peaks, QuarterRecord, Seconds } from './records.ts';
+import { shortSeconds, sumSeconds } from './seconds.ts';
+import { type Share, shareBlock } from './share.ts';
+
+const QUARTER_MS = 15 * 60_000;
+const QUARTER_S = QUARTER_MS / 1000;
+
+/** The quarters of the minutes taken so far. */
+export class Quarters {
+  #quarters = new Map<string, QuarterSum>();
+
+  /**
+   * Adds a minute; each must come once, as `mergeMinutes` makes them.
+   * @param as  short hash of the configuration it is seen under, where that is another than its own
+   */
+  take(minute: MinuteRecord, as?: string): void {
+    const { config, recovered, recovered_s } = minute;
+    this.#quarter(Date.parse(minute.ts), config, as).addMinute(minute);
+    if (!recovered) return;
+    for (const share of shareBlock(recovered, QUARTER_MS, recovered_s)) {
+      this.#quarter(share.startMs, config, as).addShare(share, minute);
+    }
+  }
+
+  /** One a quarter, configuration and view, in that order. */
+  records(): QuarterRecord[] {
+    return [...this.#quarters]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, quarter]) => quarter.record());
+  }
+
+  #quarter(ms: number, config: string, as: string | undefined): QuarterSum {
+    const ts = isoTime(Math.floor(ms / QUARTER_MS) * QUARTER_MS);
+    const key = `${ts} ${config} ${as ?? ''}`;
+    const quarter = this.#quarters.get(key) ?? new QuarterSum(ts, config, as);
+    this.#quarters.set(key, quarter);
+    return quarter;
+  }
+}
+
+/** @param minutes  one record a minute, as `mergeMinutes` makes them */
+export function makeQuarters(minutes: Iterable<MinuteRecord>): QuarterRecord[] {
+  const quarters = new Quarters();
+  for (const minute of minutes) quarters.take(minute);
+  return quarters.records();
+}
+
+/**
+ * One record a quarter, in order: what several configurations measured of it adds. `config` then
+ * names all of them, joined by `+`.
+ * @param lines  of those `as` measured and as corrected, the ones that count
+ */
+export function mergeQuarters(lines: Iterable<QuarterRecord>): QuarterRecord[] {
+  const found = new Map<string, QuarterRecord[]>();
+  for (const line of lines) {
+    const same = found.get(line.ts);
+    if (same) same.push(line);
+    else found.set(line.ts, [line]);
+  }
+  return [...found]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([ts, same]) => (same.length === 1 && same[0] ? same[0] : merged(ts, same)));
+}
+
+function merged(ts: string, lines: readonly QuarterRecord[]): QuarterRecord {
+  const config = lines.map((line) => line.config).sort();
+  const sum = new QuarterSum(ts, config.join('+'), lines.find(({ as }) => as)?.as);
+  for (const line of lines) sum.addQuarter(line);
+  return sum.record();
+}
+
+/** A quarter while its parts come in. */
+class QuarterSum {
+  readonly #ts: string;
+  readonly #config: string;
+  readonly #as: string | undefined;
+  #simulated = false;
+  #estimated = false;
+  #byCounter = true;
+  #seconds: Seconds = { covered_s: 0 };
+  #power = new PowerSum();
+  #peaks: Peaks = {};
+  #energy = new EnergySum();
+  #channels = new ChannelSum();
+
+  constructor(ts: string, config: string, as: string | undefined) {
+    this.#ts = ts;
+    this.#config = config;
+    this.#as = as;
+  }
+
+  addMinute(minute: MinuteRecord): void {
+    // Where a block says what was recovered, its seconds come with its shares.
+    const { recovered_s: _, ...measured } = minute;
+    this.#add(minute, minute.recovered ? measured : minute);
+    this.#peaks = largerPeaks(this.#peaks, peaksOf(minute));
+  }
+
+  addQuarter(quarter: QuarterRecord): void {
+    this.#add(quarter, quarter);
+    this.#estimated ||= quarter.estimated ?? false;
+    this.#peaks = largerPeaks(this.#peaks, quarter.peaks);
+  }
+
+  #add(part: MinuteRecord | QuarterRecord, seconds: Seconds): void {
+    this.#simulated ||= part.simulated ?? false;
+    this.#byCounter &&= part.energy.by === 'counter';
+    this.#seconds = sumSeconds([this.#seconds, seconds]);
+    this.#power.add(part.power, part);
+    this.#energy.add(part.energy);
+    this.#channels.add(part.channels);
+  }
+
+  addShare({ seconds, energy, channels }: Share, { simulated }: MinuteRecord): void {
+    this.#simulated ||= simulated ?? false;
+    this.#seconds = sumSeconds([this.#seconds, { covered_s: 0, recovered_s: seconds }]);
+    this.#energy.add(energy);
+    this.#channels.add(channels);
+  }
+
+  /** The keys always come in this order. */
+  record(): QuarterRecord {
+    return {
+      v: 1,
+      ts: this.#ts,
+      config: this.#config,
+      ...(this.#as !== undefined && { as: this.#as }),
+      ...fitted(this.#seconds),
+      ...(this.#simulated && { simulated: true as const }),
+      ...(this.#estimated && { estimated: true as const }),
+      power: this.#power.stats(),
+      peaks: this.#peaks,
+      energy: { ...this.#energy.energies(), by: this.#byCounter ? 'counter' : 'integral' },
+      channels: this.#channels.channels(),
+    };
+  }
+}
+
+/** A block is shared by time and may lie over minutes that were watched: those are not recovered. */
+function fitted({ covered_s, held_s = 0, estimated_s = 0, recovered_s = 0 }: Seconds): Seconds {
+  const room = Math.max(0, QUARTER_S - covered_s - held_s - estimated_s);
+  return shortSeconds({
+    covered_s,
+    held_s,
+    estimated_s,
+    recovered_s: Math.min(recovered_s, room),
+  });
+}
