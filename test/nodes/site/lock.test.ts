@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLocked, takeLock } from '../../../nodes/site/lock.ts';
-import { temporaryFolder } from '../support/appliance.ts';
+import { temporaryFolder } from '../../support/appliance.ts';
 
 describe("the writers' lock", () => {
   it('is there while it is held', () => {
