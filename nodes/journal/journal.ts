@@ -1,13 +1,15 @@
-/** Node-RED adapter of the journal: snapshots in; minutes, once they are on disk, and the storage's state out. */
+/** Node-RED adapter of the journal: snapshots in; minutes, once on disk, and how disk and clock are out. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { type Clock, systemClock } from '../site/clock.ts';
+import { systemTime, type TimeMachine } from '../site/clock-trust.ts';
 import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
 import { asError } from '../site/errors.ts';
 import { type NodeState, statusOf } from '../site/status.ts';
+import { Filing } from './filing.ts';
 import type { MinuteRecord } from './minute.ts';
 import { MinuteBuilder } from './minute-builder.ts';
-import { MinuteStore } from './minute-store.ts';
+import { type Entry, MinuteStore } from './minute-store.ts';
 import { acceptPast } from './past.ts';
 import { asSecond } from './second.ts';
 
@@ -17,11 +19,15 @@ interface JournalDef extends NodeDef {
 
 type Incoming = { topic?: unknown; payload?: unknown; measured?: unknown };
 
-export default function (RED: NodeAPI, clock: Clock = systemClock): void {
+export default function (
+  RED: NodeAPI,
+  clock: Clock = systemClock,
+  timeOf: (run: string) => TimeMachine = systemTime,
+): void {
   /** A minute under way outlives a deploy of the journal alone. */
   const builders = new Map<string, MinuteBuilder>();
   /** And so does what the disk has refused so far. */
-  const unwritten = new Map<string, MinuteRecord[]>();
+  const unwritten = new Map<string, Entry[]>();
 
   RED.nodes.registerType('solthrive-journal', function (this: Node, def: JournalDef) {
     RED.nodes.createNode(this, def);
@@ -50,19 +56,27 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
         this.send([null, { topic: 'storage', payload: state }]);
       },
     });
+    const filing = new Filing({
+      records: paths.records,
+      clock,
+      machine: timeOf(paths.run),
+      store,
+      onClock: (payload) => this.send([null, { topic: 'clock', payload }]),
+    });
     show('idle');
 
     const takePast = async (payload: unknown) => {
       const records = await acceptPast(paths.records, payload);
       for (const record of records) past.add(record);
-      await store.add(records);
+      await filing.takePast(records);
     };
     const take = async ({ topic, payload, measured }: Incoming) => {
       if (topic === 'minute/past') return takePast(payload);
       if (topic !== 'snapshot') return;
       const second = asSecond(payload, measured);
+      filing.second(Date.parse(second.snapshot.ts));
       const minutes = builder.take(second.snapshot, second.measured);
-      if (minutes.length > 0) await store.add(minutes);
+      if (minutes.length > 0) await filing.take(minutes);
     };
 
     this.on('input', (msg, _send, done) => {
@@ -76,7 +90,7 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
       if (removed) builders.delete(key);
       else builders.set(key, builder);
       const open = builder.cut();
-      const closed = store.add(open ? [open] : []).then(() => store.close());
+      const closed = filing.take(open ? [open] : []).then(() => store.close());
       const kept = closed.then((left) => unwritten.set(key, left));
       void within(clock, kept).finally(done);
     });

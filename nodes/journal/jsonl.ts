@@ -3,7 +3,7 @@
  * is cut off before the first append, and a reader loses no more than the line that is bad.
  */
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -14,6 +14,8 @@ const SEARCH_BYTES = 64 * 1024;
 /** What the journal asks of a disk; a test hands in one that fails. */
 export interface Disk {
   open(file: string): Promise<AppendFile>;
+  /** Takes a file away for good; well if there is none. */
+  remove(file: string): Promise<void>;
 }
 
 export interface AppendFile {
@@ -26,12 +28,12 @@ export interface AppendFile {
 
 export const realDisk: Disk = {
   async open(file) {
-    await mkdir(dirname(file), { recursive: true });
+    const made = await mkdir(dirname(file), { recursive: true });
     const handle = await open(file, 'a+');
     try {
       await cutTornTail(handle);
-      // The name of a new file is as volatile as its bytes.
-      await syncFolder(dirname(file));
+      // The name of a new file is as volatile as its bytes, and so is that of a new folder.
+      await syncFolders(dirname(file), made ? dirname(made) : dirname(file));
     } catch (failed) {
       await handle.close();
       throw failed;
@@ -47,6 +49,15 @@ export const realDisk: Disk = {
       },
       close: () => handle.close(),
     };
+  },
+  async remove(file) {
+    try {
+      await unlink(file);
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw thrown;
+    }
+    await syncFolder(dirname(file));
   },
 };
 
@@ -69,6 +80,12 @@ async function cutTornTail(handle: FileHandle): Promise<void> {
   await handle.datasync();
 }
 
+/** A folder and those above it, up to and with `top`. */
+async function syncFolders(folder: string, top: string): Promise<void> {
+  await syncFolder(folder);
+  if (folder !== top) await syncFolders(dirname(folder), top);
+}
+
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
@@ -79,12 +96,12 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** Replaces a file as a whole: after a power cut there is the old one or the new one. */
-export async function replaceWhole(file: string, text: string): Promise<void> {
+export async function replaceWhole(file: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${file}.tmp`;
   try {
     const handle = await open(temporary, 'w');
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();

@@ -13,6 +13,14 @@ import { dayOf, minuteFolder } from './minutes.ts';
 const MOST_WAITING = 1_440;
 const RETRY_MS = 60_000;
 
+/** A line on its way to the end of a file. */
+export interface Entry {
+  file: string;
+  value: object;
+  /** The minute that is on record with this line; left out where none is. */
+  minute?: MinuteRecord;
+}
+
 /** Whether records reach the disk; on topic `storage`. */
 export interface StorageState {
   ok: boolean;
@@ -29,7 +37,7 @@ export interface StoreOptions {
   records: string;
   clock: Clock;
   /** What another store could not write before it was closed: it goes with what comes next. */
-  waiting?: readonly MinuteRecord[];
+  waiting?: readonly Entry[];
   /** These are on the disk now. */
   onWritten: (records: MinuteRecord[]) => void;
   /** On each change between well and not, and first of all. */
@@ -40,10 +48,10 @@ export interface StoreOptions {
 export class MinuteStore {
   #options: StoreOptions;
   #disk: Disk;
-  #waiting: MinuteRecord[];
+  #waiting: Entry[];
   #lost = 0;
   #ok: boolean | null = null;
-  #open: { day: string; file: AppendFile } | null = null;
+  #open: { file: string; appender: AppendFile } | null = null;
   #writing: Promise<void> | null = null;
   #retry: Timer | null = null;
 
@@ -55,16 +63,35 @@ export class MinuteStore {
 
   /** Takes records in order of time; resolves when the attempt to write them has ended. */
   add(records: readonly MinuteRecord[]): Promise<void> {
-    this.#waiting.push(...records);
+    return this.put(records.map((minute) => this.#entryOf(minute)));
+  }
+
+  /** As `add`, for any lines. */
+  put(entries: readonly Entry[]): Promise<void> {
+    for (const entry of entries) this.#waiting.push(entry);
     this.#makeRoom();
     return this.#write();
+  }
+
+  /** How many lines are not on the disk yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /**
+   * Takes a file away.
+   * @throws the system's error where that fails
+   */
+  async remove(file: string): Promise<void> {
+    if (this.#open?.file === file) await this.#letGo();
+    await this.#disk.remove(file);
   }
 
   /**
    * Writes what waits, once more, and lets go of the file.
    * @returns what the disk has refused to the end
    */
-  async close(): Promise<MinuteRecord[]> {
+  async close(): Promise<Entry[]> {
     await this.#write();
     this.#retry?.cancel();
     await this.#letGo();
@@ -90,7 +117,7 @@ export class MinuteStore {
     this.#retry?.cancel();
     this.#retry = null;
     try {
-      while (this.#waiting.length > 0) await this.#writeDay();
+      while (this.#waiting.length > 0) await this.#writeFile();
       this.#tell();
     } catch (thrown) {
       // After a failed flush the bytes may be gone though the file says otherwise: reopen, rewrite.
@@ -100,30 +127,38 @@ export class MinuteStore {
     }
   }
 
-  /** Writes those in front that belong to one day. */
-  async #writeDay(): Promise<void> {
-    const day = dayOf(this.#waiting[0]?.ts ?? '');
-    const other = this.#waiting.findIndex(({ ts }) => dayOf(ts) !== day);
-    const records = this.#waiting.slice(0, other < 0 ? undefined : other);
-    const file = await this.#fileOf(day);
-    await file.append(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-    const written = new Set(records);
-    this.#waiting = this.#waiting.filter((record) => !written.has(record));
-    this.#options.onWritten(records);
+  /** Writes those in front that belong into one file. */
+  async #writeFile(): Promise<void> {
+    const name = this.#waiting[0]?.file ?? '';
+    const other = this.#waiting.findIndex(({ file }) => file !== name);
+    const entries = this.#waiting.slice(0, other < 0 ? undefined : other);
+    const appender = await this.#appenderOf(name);
+    await appender.append(entries.map(({ value }) => `${JSON.stringify(value)}\n`).join(''));
+    const written = new Set(entries);
+    this.#waiting = this.#waiting.filter((entry) => !written.has(entry));
+    const minutes = entries.flatMap(({ minute }) => minute ?? []);
+    if (minutes.length > 0) this.#options.onWritten(minutes);
   }
 
-  async #fileOf(day: string): Promise<AppendFile> {
-    if (this.#open?.day === day && (await this.#open.file.isThere())) return this.#open.file;
+  async #appenderOf(file: string): Promise<AppendFile> {
+    if (this.#open?.file === file && (await this.#open.appender.isThere())) {
+      return this.#open.appender;
+    }
     await this.#letGo();
-    const file = await this.#disk.open(join(minuteFolder(this.#options.records), `${day}.jsonl`));
-    this.#open = { day, file };
-    return file;
+    const appender = await this.#disk.open(file);
+    this.#open = { file, appender };
+    return appender;
+  }
+
+  #entryOf(minute: MinuteRecord): Entry {
+    const file = join(minuteFolder(this.#options.records), `${dayOf(minute.ts)}.jsonl`);
+    return { file, value: minute, minute };
   }
 
   async #letGo(): Promise<void> {
     const open = this.#open;
     this.#open = null;
-    await open?.file.close().catch(() => undefined);
+    await open?.appender.close().catch(() => undefined);
   }
 
   #tell(failed?: Error): void {

@@ -33,6 +33,10 @@ class FickleDisk implements Disk {
       isThere: () => real.isThere(),
     };
   }
+
+  remove(file: string) {
+    return realDisk.remove(file);
+  }
 }
 
 function bench(disk: Disk = realDisk) {

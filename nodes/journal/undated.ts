@@ -1,0 +1,105 @@
+/**
+ * The holding files, `<records>/undated/<boot id>.jsonl`: minutes that were measured while nobody
+ * knew what time it was. One file a start of the machine; a line more when the time becomes known.
+ */
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type ReadTally, readJsonLines } from './jsonl.ts';
+import type { MinuteRecord } from './minute.ts';
+import { asMinute } from './minutes.ts';
+import { roundedKwh } from './tally.ts';
+
+/** A finished minute, and when it began by the time since the machine started, ms. */
+export interface HeldMinute {
+  mono_ms: number;
+  record: MinuteRecord;
+}
+
+/** The line that dates all others of its file: epoch = offset + mono. It is decided only once. */
+export interface Offset {
+  offset_ms: number;
+}
+
+/** Energy of minutes without a date, kWh. */
+export interface UndatedKwh {
+  solar: number;
+  home: number;
+  import: number;
+  export: number;
+}
+
+export function holdingFile(records: string, bootId: string): string {
+  return join(undatedFolder(records), `${bootId}.jsonl`);
+}
+
+function undatedFolder(records: string): string {
+  return join(records, 'undated');
+}
+
+export async function holdingFiles(records: string): Promise<string[]> {
+  const folder = undatedFolder(records);
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** The held minutes of a file as they are read; what is not one is left out. */
+export async function* readHeld(file: string): AsyncGenerator<HeldMinute> {
+  const tally: ReadTally = { bad: 0 };
+  for await (const value of readJsonLines(file, tally)) {
+    const held = asHeld(value);
+    if (held !== null) yield held;
+  }
+}
+
+/** Whether a file has minutes, and its offset, ms, where that has been decided. */
+export async function stateOf(file: string): Promise<{ held: boolean; offsetMs: number | null }> {
+  const tally: ReadTally = { bad: 0 };
+  let held = false;
+  let offsetMs: number | null = null;
+  for await (const value of readJsonLines(file, tally)) {
+    // The first counts: some minutes may have been dated by it already.
+    offsetMs ??= asOffset(value);
+    held ||= asHeld(value) !== null;
+  }
+  return { held, offsetMs };
+}
+
+/** The sum over all files but that of `bootId`, which may still be dated; null where there is none. */
+export async function undatedKwh(records: string, bootId: string): Promise<UndatedKwh | null> {
+  const sum = { solar: 0, home: 0, import: 0, export: 0 };
+  let any = false;
+  for (const file of await holdingFiles(records)) {
+    if (basename(file, '.jsonl') === bootId) continue;
+    for (const { energy } of await heldMinutes(file)) {
+      any = true;
+      for (const key of ['solar', 'home', 'import', 'export'] as const) {
+        sum[key] = roundedKwh(sum[key] + (energy[`${key}_kwh`] ?? 0));
+      }
+    }
+  }
+  return any ? sum : null;
+}
+
+/** Each minute once: a minute that was cut by a stop comes again when it is whole. */
+async function heldMinutes(file: string): Promise<Iterable<MinuteRecord>> {
+  const minutes = new Map<string, MinuteRecord>();
+  for await (const { record } of readHeld(file)) {
+    const key = `${record.ts} ${record.run}`;
+    if (record.rev > (minutes.get(key)?.rev ?? 0)) minutes.set(key, record);
+  }
+  return minutes.values();
+}
+
+function asHeld(value: unknown): HeldMinute | null {
+  const { mono_ms, record } = (value ?? {}) as Record<string, unknown>;
+  const minute = asMinute(record);
+  return Number.isFinite(mono_ms) && minute ? { mono_ms: mono_ms as number, record: minute } : null;
+}
+
+function asOffset(value: unknown): number | null {
+  const { offset_ms } = (value ?? {}) as Record<string, unknown>;
+  return Number.isFinite(offset_ms) ? (offset_ms as number) : null;
+}
