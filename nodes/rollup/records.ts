@@ -95,6 +95,8 @@ export interface DayRecord extends Seconds {
   simulated?: true;
   /** Some of it was corrected from 15-minute sums. */
   estimated?: true;
+  /** Some of it is seen under a corrected configuration. */
+  corrected?: true;
   peaks: Peaks;
   energy: Energies;
   /** Null where no tariff holds. */
@@ -116,6 +118,7 @@ export interface MonthRecord extends Seconds {
   days: number;
   simulated?: true;
   estimated?: true;
+  corrected?: true;
   peaks: Peaks;
   energy: Energies;
   /** In the order they came into force. */

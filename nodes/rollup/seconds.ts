@@ -42,3 +42,9 @@ export function markOf(seconds: Seconds, lengthS: number): Mark {
   if (worth(seconds.estimated_s)) return 'estimated';
   return worth(seconds.held_s) ? 'held' : 'good';
 }
+
+const BEST_FIRST: readonly Mark[] = ['good', 'held', 'estimated', 'recovered', 'missing'];
+
+export function worseOf(a: Mark, b: Mark): Mark {
+  return BEST_FIRST.indexOf(a) > BEST_FIRST.indexOf(b) ? a : b;
+}

@@ -1,5 +1,10 @@
 /** Days and months as they are told to people and programs: rounded once, with ratios, UTC to site time. */
-import type { TariffMark } from './records.ts';
+import { monthBounds, withOffset } from './calendar.ts';
+import { toldEnergies } from './energies-told.ts';
+import { roundMoney } from './money.ts';
+import type { PeriodRecord } from './period.ts';
+import type { DayRecord, Money, MonthRecord, Peak, TariffMark } from './records.ts';
+import { coverageOf, knownSeconds, markOf, worseOf } from './seconds.ts';
 
 export type Mark = 'good' | 'held' | 'estimated' | 'recovered' | 'missing';
 
@@ -76,4 +81,102 @@ export interface BillSummary {
   savings: number | null;
   currency: string;
   estimated: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** A minute is recorded a little after it ended: until then it is not missing. */
+const MINUTE_ARRIVES_MS = 5_000;
+/** Export beyond its sources by more than this share of them, and this much, is no skew of meters. */
+const SKEW_SHARE = 0.02;
+const SKEW_KWH = 0.01;
+
+export interface SoFar {
+  /** Of a stretch that may still be going on: it then counts as far as it has come. */
+  nowMs?: number;
+}
+
+export function summaryOfDay(record: DayRecord, soFar: SoFar = {}): DaySummary {
+  const { date, timezone, tariff } = record;
+  return { date, timezone, ...energySummary(record, soFar), tariff };
+}
+
+/** @param told  `bill` is the one of the billing month, told beside the sums of the calendar's */
+export function summaryOfMonth(
+  record: MonthRecord,
+  { bill, ...soFar }: SoFar & { bill: BillSummary | null },
+): MonthSummary {
+  const { month, timezone, days, tariffs } = record;
+  const { endMs } = monthBounds(month, timezone);
+  const partial = soFar.nowMs !== undefined && soFar.nowMs < endMs;
+  return { month, timezone, ...energySummary(record, soFar), partial, days, tariffs, bill };
+}
+
+/** A day, a month, or any other stretch (`joinPeriods`). */
+export function energySummary(record: PeriodRecord, { nowMs }: SoFar = {}): EnergySummary {
+  const { timezone } = record;
+  const [startMs, endMs] = [Date.parse(record.start), Date.parse(record.end)];
+  const partial = nowMs !== undefined && nowMs < endMs;
+  const elapsedS = ((partial ? recordedUntil(nowMs, startMs) : endMs) - startMs) / 1000;
+  return {
+    start: withOffset(startMs, timezone),
+    end: withOffset(endMs, timezone),
+    hours: (endMs - startMs) / HOUR_MS,
+    ...toldEnergies(record.energy),
+    ...peaksTold(record),
+    ...moneyTold(record.money),
+    coverage: coverageOf(record, elapsedS),
+    quality: qualityOf(record, elapsedS),
+    notes: notesOf(record),
+    partial,
+    ...(record.simulated && { simulated: true as const }),
+  };
+}
+
+/** The end of the last minute that can be on record. */
+function recordedUntil(nowMs: number, startMs: number): number {
+  return Math.max(startMs, Math.floor((nowMs - MINUTE_ARRIVES_MS) / MINUTE_MS) * MINUTE_MS);
+}
+
+function qualityOf(record: PeriodRecord, elapsedS: number): Mark {
+  // The minute that has just ended may be there early.
+  const mark = markOf(record, Math.max(elapsedS, knownSeconds(record)));
+  return record.estimated ? worseOf(mark, 'estimated') : mark;
+}
+
+function peaksTold({ peaks, timezone }: PeriodRecord) {
+  const told = (peak: Peak | undefined): PeakSummary | null =>
+    peak ? { w: Math.round(peak[0]), ts: withOffset(Date.parse(peak[1]), timezone) } : null;
+  return {
+    peak_solar_w: told(peaks.solar),
+    peak_home_w: told(peaks.home),
+    peak_import_w: told(peaks.import),
+    peak_export_w: told(peaks.export),
+  };
+}
+
+function moneyTold(money: Money | null) {
+  const told = (amount: number | null | undefined) =>
+    money && amount != null ? roundMoney(amount, money.currency) : null;
+  return {
+    cost: told(money?.cost),
+    import_cost: told(money?.import_cost),
+    fixed_cost: told(money?.fixed),
+    export_credit: told(money?.export_credit),
+    cost_without_solar: told(money?.cost_without_solar),
+    savings: told(money?.savings),
+    currency: money?.currency ?? null,
+  };
+}
+
+function notesOf({ energy, money, corrected }: PeriodRecord): string[] {
+  const { solar_kwh, export_kwh, battery_discharge_kwh } = energy;
+  const sources = (solar_kwh ?? 0) + (battery_discharge_kwh ?? 0);
+  const inconsistent =
+    solar_kwh !== null && (export_kwh ?? 0) > sources * (1 + SKEW_SHARE) + SKEW_KWH;
+  return [
+    ...(inconsistent ? ['inconsistent'] : []),
+    ...(money?.estimated ? ['estimated_cost'] : []),
+    ...(corrected ? ['corrected'] : []),
+  ];
 }
