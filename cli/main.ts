@@ -15,4 +15,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   write: (text) => process.stdout.write(text),
   writeError: (text) => process.stderr.write(text),
   colour: wantsColour(process.env, process.stdout.isTTY === true),
+  watched: process.stderr.isTTY === true,
 });

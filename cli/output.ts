@@ -14,15 +14,22 @@ export interface Output {
   paint(colour: Colour, text: string): string;
   /** The value as indented JSON. */
   json(value: unknown): void;
+  /** How far something is that takes long, on one line that is written over; '' wipes it away. */
+  progress(text: string): void;
 }
 
 export interface Streams {
   write: (text: string) => void;
   writeError: (text: string) => void;
   colour: boolean;
+  /** Whether a person watches the error stream: only then is progress shown. */
+  watched?: boolean;
 }
 
-export function createOutput({ write, writeError, colour }: Streams): Output {
+/** To the line's start, and wipe it. */
+const WIPE = '\r\u001b[K';
+
+export function createOutput({ write, writeError, colour, watched = false }: Streams): Output {
   const line = (text = '') => write(`${text}\n`);
   return {
     line,
@@ -32,6 +39,9 @@ export function createOutput({ write, writeError, colour }: Streams): Output {
     },
     paint: (name, text) => (colour ? `\u001b[${CODES[name]}m${text}\u001b[0m` : text),
     json: (value) => line(JSON.stringify(value, null, 2)),
+    progress: (text) => {
+      if (watched) writeError(`${WIPE}${text}`);
+    },
   };
 }
 

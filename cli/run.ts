@@ -5,6 +5,7 @@ import { packageVersion } from '../nodes/site/package.ts';
 import { type Environment, type SiteMode, sitePaths } from '../nodes/site/paths.ts';
 import { loadWords } from '../nodes/site/words.ts';
 import { type Command, commandNames, EXIT, loadCommand } from './command.ts';
+import { Refusal } from './control.ts';
 import { createOutput, type Output, type Streams } from './output.ts';
 import { refuseWord } from './usage.ts';
 
@@ -80,7 +81,7 @@ function wrongOption(out: Output, error: Error, names: string[]): number {
 /** An error of ours speaks for itself; of any other the stack is what helps. */
 function failed(out: Output, thrown: unknown): number {
   const error = asError(thrown);
-  const ours = error instanceof SolthriveError;
+  const ours = error instanceof SolthriveError || error instanceof Refusal;
   out.error(ours ? `${error.message} ${error.hint}` : (error.stack ?? error.message));
   return EXIT.wrong;
 }

@@ -16,7 +16,7 @@ import { takeLock } from '../nodes/site/lock.ts';
 import { notInForce } from '../nodes/site/not-in-force.ts';
 import { packageRoot } from '../nodes/site/package.ts';
 import { createFolders, type Environment, type SiteMode, sitePaths } from '../nodes/site/paths.ts';
-import { needsSimulation, standInForMeters } from '../nodes/site/simulated.ts';
+import { standInForMeters, standsIn } from '../nodes/site/simulated.ts';
 import { loadWords } from '../nodes/site/words.ts';
 import { type Control, openControl } from './control.ts';
 import { controlRoutes } from './control-routes.ts';
@@ -136,10 +136,8 @@ function mount(RED: NodeRedApp, server: Server, rules: FrontRules): void {
   server.on('request', app);
 }
 
-/** On a desk a simulated home stands in; an installed appliance says that it has no meters. */
 async function withMeters(site: Site, mode: SiteMode): Promise<Site> {
-  if (mode.kind === 'appliance' || !needsSimulation(site.config)) return site;
-  return standInForMeters(site, await freePort());
+  return standsIn(site.config, mode) ? standInForMeters(site, await freePort()) : site;
 }
 
 async function freePort(): Promise<number> {

@@ -7,7 +7,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join } from 'node:path';
 import { asError, SolthriveError } from '../nodes/site/errors.ts';
 
-/** Answers one call with what is to be sent as JSON. */
+/**
+ * Answers one call with what is to be sent as JSON; with an async iterable for what takes longer: each
+ * value is sent as a line by itself, as it comes. Once lines are under way, what is thrown is a line
+ * too: `{ error }`, the last.
+ */
 export type ControlHandler = (body: unknown) => unknown;
 
 /** By method and path: `GET /status`. */
@@ -29,7 +33,7 @@ export function openControl(run: string, routes: ControlRoutes): Promise<Control
   const file = join(run, CONTROL_SOCKET);
   const server = createServer((request, response) => {
     answer(request, routes).then(
-      (value) => reply(response, 200, value),
+      (value) => (isStream(value) ? replyLines(response, value) : reply(response, 200, value)),
       (thrown) => reply(response, statusOf(thrown), bodyOf(thrown)),
     );
   });
@@ -70,6 +74,27 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
     return JSON.parse(text) as unknown;
   } catch (thrown) {
     throw new SolthriveError('body_invalid', { what: asError(thrown).message });
+  }
+}
+
+function isStream(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+/** Who called may be gone before the end: what was begun is finished all the same. */
+async function replyLines(response: ServerResponse, values: AsyncIterable<unknown>): Promise<void> {
+  response.on('error', () => undefined);
+  const send = (value: unknown) => {
+    if (!response.headersSent) response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
+    response.write(`${JSON.stringify(value)}\n`);
+  };
+  try {
+    for await (const value of values) send(value);
+    response.end();
+  } catch (thrown) {
+    if (!response.headersSent) return reply(response, statusOf(thrown), bodyOf(thrown));
+    send(bodyOf(thrown));
+    response.end();
   }
 }
 

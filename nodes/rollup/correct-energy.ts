@@ -2,6 +2,7 @@
  * Energies of a stretch of time under another configuration, from what its channels measured. All is
  * reckoned in whole units of 1e-7 kWh, so that the balance of the home closes to the last digit.
  */
+import { kwhOf, kwhUnits } from './money.ts';
 import type { ChannelEnergies, Energies } from './records.ts';
 import { QUANTITIES, type Quantity, type Rewiring, type Turn, UNTURNED } from './rewiring.ts';
 import { type EnergyFlows, splitEnergy } from './split-energy.ts';
@@ -33,8 +34,7 @@ const FLOWS = {
 /** More than this below 0 is no skew between two reads: then nobody can say who fed whom. */
 const SKEW_W = 20;
 const SKEW_SHARE = 0.01;
-const UNITS_PER_KWH = 1e7;
-const UNITS_PER_WATT_SECOND = UNITS_PER_KWH / 3_600_000;
+const UNITS_PER_WATT_SECOND = kwhUnits(1) / 3_600_000;
 
 export interface Stretch {
   energy: Energies;
@@ -190,13 +190,13 @@ function sumOfKnown(terms: readonly (number | null)[]): number | null {
 }
 
 function unitsOf(kwh: number | null | undefined): number | null {
-  return kwh == null ? null : Math.round(kwh * UNITS_PER_KWH);
+  return kwh == null ? null : kwhUnits(kwh);
 }
 
 function inKwh(units: Record<string, number | null>): Record<string, number | null> {
   const entries = Object.entries(units).map(([key, value]) => [
     key,
-    value === null ? null : value / UNITS_PER_KWH + 0,
+    value === null ? null : kwhOf(value),
   ]);
   return Object.fromEntries(entries);
 }

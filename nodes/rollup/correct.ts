@@ -3,8 +3,9 @@ import type { MinuteRecord, RecoveredBlock } from '../journal/minute.ts';
 import { hashOf, type RecordedConfig } from '../site/hash.ts';
 import { correctEnergies, correctSome } from './correct-energy.ts';
 import { correctPeaks, correctPowers } from './correct-power.ts';
-import type { ChannelEnergies, QuarterRecord, Seconds } from './records.ts';
+import type { ChannelEnergies, QuarterRecord } from './records.ts';
 import { type Correctable, type Rewiring, rewiringOf } from './rewiring.ts';
+import { knownSeconds } from './seconds.ts';
 
 export type { Correctable, WiringDifference } from './rewiring.ts';
 
@@ -78,10 +79,6 @@ function hashOnce(config: RecordedConfig): string {
   const known = hashes.get(config) ?? hashOf(config);
   hashes.set(config, known);
   return known;
-}
-
-function knownSeconds({ covered_s, held_s = 0, estimated_s = 0, recovered_s = 0 }: Seconds) {
-  return covered_s + held_s + estimated_s + recovered_s;
 }
 
 /** A quarter keeps no channel's power: the mean of what passed in the time that is known, W. */

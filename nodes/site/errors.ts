@@ -31,6 +31,9 @@ export const ERROR_CODES = [
   'storage_failed',
   'corrections_damaged',
   'correction_unknown',
+  'records_none',
+  'records_closed',
+  'records_idle',
   // http
   'no_data',
   'not_found',

@@ -5,6 +5,7 @@ import type { Site } from './config.ts';
 import { say } from './describe.ts';
 import { hashOf } from './hash.ts';
 import { leaves, valueAt } from './origins.ts';
+import type { SiteMode } from './paths.ts';
 import type { ChannelConfig, MeterConfig, SiteConfig } from './schema.ts';
 import { isTimeZone } from './schema-parts.ts';
 import { formatPath } from './tree.ts';
@@ -20,6 +21,14 @@ export function needsSimulation(config: SiteConfig): boolean {
   return !config.meters.some(
     (meter) => meter.source === 'modbus' || meter.channels.some(({ role }) => role === 'grid'),
   );
+}
+
+/**
+ * True where a home of numbers stands in: on a desk. An installed appliance says that it has no
+ * meters.
+ */
+export function standsIn(config: SiteConfig, mode: SiteMode): boolean {
+  return mode.kind !== 'appliance' && needsSimulation(config);
 }
 
 /**

@@ -3,6 +3,8 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { askForLines, Refusal } from '../../cli/control.ts';
+import { SolthriveError } from '../../nodes/site/errors.ts';
 import { CONTROL_SOCKET, type Control, openControl } from '../../runtime/control.ts';
 import { temporaryFolder } from '../support/appliance.ts';
 
@@ -18,6 +20,13 @@ describe('the control socket', () => {
       'POST /echo': (body) => ({ body }),
       'POST /broken': () => {
         throw new Error('oh');
+      },
+      'POST /long': async function* (body) {
+        if (body === 'refused') throw new SolthriveError('unit_unknown', { unit: 'x' });
+        yield { progress: 'über' };
+        if (body === 'stuck') throw new SolthriveError('correction_unknown', { id: 7, known: '1' });
+        if (body === 'cut') await control.close();
+        yield { result: body };
       },
     });
   });
@@ -67,5 +76,31 @@ describe('the control socket', () => {
       'body_invalid',
     ]);
     assert.deepEqual(await codeOf('POST', '/broken'), [500, 'internal']);
+    assert.deepEqual(await codeOf('POST', '/long', '"refused"'), [404, 'unit_unknown']);
+  });
+
+  async function linesOf(body: string): Promise<unknown[]> {
+    const lines: unknown[] = [];
+    const question = { method: 'POST', path: '/long', body } as const;
+    for await (const line of askForLines(run, question)) lines.push(line);
+    return lines;
+  }
+
+  it('tells what takes long line by line', async () => {
+    assert.deepEqual(await linesOf('done'), [{ progress: 'über' }, { result: 'done' }]);
+  });
+
+  it('says no before or after it began, with what helps', async () => {
+    const refusal = (hint: RegExp) => (thrown: unknown) => {
+      assert.ok(thrown instanceof Refusal);
+      assert.match(thrown.hint, hint);
+      return true;
+    };
+    await assert.rejects(linesOf('refused'), refusal(/flows list/));
+    await assert.rejects(linesOf('stuck'), refusal(/recompute --list/));
+  });
+
+  it('does not take an answer that broke off for a whole one', async () => {
+    await assert.rejects(linesOf('cut'), { code: 'ECONNRESET' });
   });
 });
