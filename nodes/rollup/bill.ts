@@ -16,6 +16,7 @@ import {
 import { addDays, localAt } from './calendar.ts';
 import { feeCost, kwhUnits, microUnits, moneyOf, rateUnits, roundMoney, withTax } from './money.ts';
 import type { Money, QuarterRecord, TariffMark } from './records.ts';
+import { coverageOf, sumSeconds } from './seconds.ts';
 import type { BillSummary } from './summary.ts';
 import { bypassCost, energyCost, periodAt, tariffMark, total } from './tariff.ts';
 
@@ -53,7 +54,7 @@ export interface PricedDay {
 export function priceDay(day: DayToPrice, { tariff, before }: Pricing): PricedDay {
   const bill = openBill(day.date, tariff, before);
   const { isHomeKnown } = addQuarters(bill, day, tariff);
-  const isEstimated = knownSeconds(day.quarters) < WELL_OBSERVED * day.length_s;
+  const isEstimated = coverageOf(sumSeconds(day.quarters), day.length_s) < WELL_OBSERVED;
   bill.fees += rateUnits(tariff.fixed.per_day);
   if (bill.isNewMonth) bill.fees += rateUnits(tariff.fixed.per_month);
   bill.homeUnknown ||= !isHomeKnown;
@@ -76,16 +77,14 @@ export function billSummary(bill: BillState): BillSummary {
   const { since, currency, money } = bill;
   const { import_cost, fixed, export_credit, home_cost } = money;
   const round = (micros: number) => roundMoney(moneyOf(micros), currency);
-  const [bought, fees, earned, used] = [import_cost, fixed, export_credit, home_cost].map(
-    microUnits,
-  ) as [number, number, number, number];
-  const cost = bought + fees - earned;
+  const cost = microUnits(import_cost) + microUnits(fixed) - microUnits(export_credit);
+  const without = microUnits(home_cost) + microUnits(fixed);
   const isKnown = bill.home_unknown === undefined;
   return {
     since,
     cost: round(cost),
-    cost_without_solar: isKnown ? round(used + fees) : null,
-    savings: isKnown ? round(used + fees - cost) : null,
+    cost_without_solar: isKnown ? round(without) : null,
+    savings: isKnown ? round(without - cost) : null,
     currency,
     estimated: bill.estimated === true,
   };
@@ -125,14 +124,6 @@ function add(sums: Map<string, number>, period: string, kwh: number | null): voi
   if (kwh !== null) sums.set(period, (sums.get(period) ?? 0) + kwhUnits(kwh));
 }
 
-function knownSeconds(quarters: readonly QuarterRecord[]): number {
-  return quarters.reduce(
-    (sum, { covered_s, held_s = 0, estimated_s = 0, recovered_s = 0 }) =>
-      sum + covered_s + held_s + estimated_s + recovered_s,
-    0,
-  );
-}
-
 /** Whether the surplus is paid at the end of a date. */
 function isTrueUp(date: string, { export: exported, billing_day }: TariffConfig): boolean {
   if (exported.mode !== 'net_metering') return false;
@@ -169,12 +160,10 @@ function soFar(bill: OpenBill, tariff: TariffConfig, truedUp: boolean): Micros {
 }
 
 function growth(from: Micros, to: Micros, isHomeKnown: boolean): Omit<Money, 'currency'> {
-  const [bought, fixed, earned, used] = [
-    to.import_cost - from.import_cost,
-    to.fixed - from.fixed,
-    to.export_credit - from.export_credit,
-    to.home_cost - from.home_cost,
-  ] as const;
+  const bought = to.import_cost - from.import_cost;
+  const fixed = to.fixed - from.fixed;
+  const earned = to.export_credit - from.export_credit;
+  const used = to.home_cost - from.home_cost;
   const cost = bought + fixed - earned;
   return {
     import_cost: moneyOf(bought),
