@@ -1,5 +1,6 @@
 /** Node-RED adapter of the health node: messages in, faults and the health report out. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { ClockState } from '../journal/filing.ts';
 import { systemClock } from '../site/clock.ts';
 import { Complaints } from '../site/complaints.ts';
 import type { Site } from '../site/config.ts';
@@ -19,6 +20,7 @@ interface HealthDef extends NodeDef {
 export default function (RED: NodeAPI): void {
   /** Active faults outlive a deploy: they began when they began. */
   let carried: Fault[] = [];
+  let clockState: ClockState | null = null;
 
   RED.nodes.registerType('solthrive-health', function (this: Node, def: HealthDef) {
     RED.nodes.createNode(this, def);
@@ -32,7 +34,7 @@ export default function (RED: NodeAPI): void {
     const book = new FaultBook({ clock: systemClock, say: words, announce, carried });
     const host = new Host(machine, systemClock, site.paths.records);
     const setAside = findSetAside(RED.settings);
-    const watch = new SiteWatch({ clock: systemClock, site, book, host, setAside });
+    const watch = new SiteWatch({ clock: systemClock, site, book, host, setAside, clockState });
 
     let shown = -1;
     const showCount = (count: number) => {
@@ -65,6 +67,7 @@ export default function (RED: NodeAPI): void {
         if (incoming.kind === 'status') watch.meterStatus(incoming.status);
         if (incoming.kind === 'snapshot') watch.snapshot();
         if (incoming.kind === 'storage') watch.storage(incoming.ok);
+        if (incoming.kind === 'clock') watch.clockSays(incoming.state);
         rounds.reportNews();
         done();
       } catch (thrown) {
@@ -77,6 +80,7 @@ export default function (RED: NodeAPI): void {
       rounds.stop();
       RED.events.off('flows:started', restate);
       carried = book.active();
+      clockState = watch.clockState;
       done();
     });
   });

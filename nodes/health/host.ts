@@ -8,10 +8,17 @@ const MB = 1_000_000;
 const GB = 1_000_000_000;
 const THERMAL_ZONE = '/sys/class/thermal/thermal_zone0/temp';
 
+export interface DiskSpace {
+  freeBytes: number;
+  totalBytes: number;
+  /** How many more files it takes; null where its file system has no such limit. */
+  freeFiles: number | null;
+}
+
 /** The questions asked of the machine; a test answers them itself. */
 export interface HostPorts {
-  /** Free and total bytes of the disk that holds a folder. */
-  disk(folder: string): Promise<{ freeBytes: number; totalBytes: number }>;
+  /** What is left of the disk that holds a folder. */
+  disk(folder: string): Promise<DiskSpace>;
   readText(file: string): Promise<string>;
   /** Processor time of this process so far, ms. */
   cpuMs(): number;
@@ -29,8 +36,9 @@ export interface HostPorts {
 
 export const machine: HostPorts = {
   async disk(folder) {
-    const { bsize, bavail, blocks } = await statfs(folder);
-    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    const { bsize, bavail, blocks, files, ffree } = await statfs(folder);
+    const freeFiles = files === 0 ? null : ffree;
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, freeFiles };
   },
   readText: (file) => readFile(file, 'utf8'),
   cpuMs() {
@@ -47,7 +55,7 @@ export class Host {
   readonly #ports: HostPorts;
   readonly #clock: Clock;
   readonly #folder: string;
-  #disk: { freeBytes: number; totalBytes: number } | null = null;
+  #disk: DiskSpace | null = null;
   #temperatureC: number | null = null;
   #cpu: { atMs: number; usedMs: number };
   #cpuPercent: number | null = null;
@@ -63,6 +71,11 @@ export class Host {
   /** Free bytes for records; null while not known. */
   get freeBytes(): number | null {
     return this.#disk?.freeBytes ?? null;
+  }
+
+  /** How many more files the disk takes; null while not known, or where there is no limit. */
+  get freeFiles(): number | null {
+    return this.#disk?.freeFiles ?? null;
   }
 
   /** `12GB_free`, in MB below 1 GB, `unknown` while not known. */

@@ -1,4 +1,5 @@
 /** What a message means to the health node, by its topic; anything else means nothing to it. */
+import type { ClockState } from '../journal/filing.ts';
 import type { MeterStatus } from '../meter/meter-status.ts';
 import type { Reading } from '../meter/reading.ts';
 import { SolthriveError } from '../site/errors.ts';
@@ -9,6 +10,7 @@ export type Incoming =
   | { kind: 'status'; status: MeterStatus }
   | { kind: 'snapshot' }
   | { kind: 'storage'; ok: boolean }
+  | { kind: 'clock'; state: ClockState }
   | { kind: 'other' };
 
 /** @throws SolthriveError `message_invalid` where the payload does not fit its topic */
@@ -23,6 +25,8 @@ export function parseIncoming(topic: unknown, payload: unknown): Incoming {
       return { kind };
     case 'storage':
       return { kind, ok: parseOk(payload) };
+    case 'clock':
+      return { kind, state: payloadAs<ClockState>(kind, 'trusted', payload) };
     default:
       return { kind: 'other' };
   }

@@ -1,4 +1,5 @@
 /** What the health node says about the whole appliance. Topic `health`. */
+import type { UndatedKwh } from '../journal/undated.ts';
 import type { BusStatus, MeterStatus } from '../meter/meter-status.ts';
 import type { Fault, FaultId } from './faults.ts';
 
@@ -36,7 +37,12 @@ export interface SystemReport {
   meters: Record<string, MeterStatus>;
   /** What was last said of each bus with a meter on it. */
   buses: Record<string, BusStatus>;
-  clock: { now: string; trusted: boolean };
+  clock: {
+    now: string;
+    trusted: boolean;
+    /** Measured in earlier starts of the machine that never learnt the time; it is in no day. */
+    undated_kwh?: UndatedKwh;
+  };
 }
 
 export interface HostReport {

@@ -1,8 +1,9 @@
 /** Puts the watches of one site together: who is told what, when they judge, and the report of it all. */
-import { statSync } from 'node:fs';
+
+import type { ClockState } from '../journal/filing.ts';
 import type { BusStatus, MeterStatus } from '../meter/meter-status.ts';
 import type { Reading } from '../meter/reading.ts';
-import { type Clock, isoTime } from '../site/clock.ts';
+import type { Clock } from '../site/clock.ts';
 import type { Site } from '../site/config.ts';
 import { requiredSources } from '../site/required.ts';
 import type { FaultBook, FaultId } from './faults.ts';
@@ -10,6 +11,7 @@ import type { Host } from './host.ts';
 import type { HealthReport, ModbusStatus, Spread, Status } from './report.ts';
 import { Recent } from './spread.ts';
 import { BusWatch } from './watch-bus.ts';
+import { ClockWatch } from './watch-clock.ts';
 import { MeterWatch } from './watch-meters.ts';
 import { StorageWatch } from './watch-storage.ts';
 
@@ -19,11 +21,6 @@ const AWAY_MS = 1_500;
 const SETTLE_MS = 2_000;
 const DRIFTS_KEPT = 300;
 const MISSED_POLLS = 2;
-/** No clock can be right that is before the program was made. */
-const BUILT_MS = Math.max(
-  statSync(new URL(import.meta.url)).mtimeMs,
-  Date.parse('2026-01-01T00:00:00Z'),
-);
 
 export interface SiteWatchOptions {
   clock: Clock;
@@ -31,6 +28,8 @@ export interface SiteWatchOptions {
   book: FaultBook;
   host: Host;
   setAside: SetAside;
+  /** What was known of the clock before a deploy. */
+  clockState?: ClockState | null;
 }
 
 /** What the flow check took out of the flows at the start. */
@@ -54,6 +53,7 @@ export class SiteWatch {
   readonly #book: FaultBook;
   readonly #host: Host;
   readonly #storage: StorageWatch;
+  readonly #clockWatch: ClockWatch;
   readonly #watched = new Map<string, Watched>();
   readonly #meterStatus = new Map<string, MeterStatus>();
   readonly #busStatus = new Map<string, BusStatus>();
@@ -62,12 +62,13 @@ export class SiteWatch {
   #dueMs: number;
   #judgeFromMs = 0;
 
-  constructor({ clock, site, book, host, setAside }: SiteWatchOptions) {
+  constructor({ clock, site, book, host, setAside, clockState }: SiteWatchOptions) {
     this.#clock = clock;
     this.#site = site;
     this.#book = book;
     this.#host = host;
     this.#storage = new StorageWatch(host);
+    this.#clockWatch = new ClockWatch(clockState ?? null);
     this.#startedMs = clock.mono();
     this.#dueMs = this.#startedMs + TICK_MS;
     const required = requiredSources(site.config);
@@ -122,6 +123,14 @@ export class SiteWatch {
     this.#storage.note(ok, this.#book);
   }
 
+  clockSays(state: ClockState): void {
+    this.#clockWatch.note(state, this.#book);
+  }
+
+  get clockState(): ClockState | null {
+    return this.#clockWatch.said;
+  }
+
   /** Judges, once a second. Returns how long to wait for the next call, ms. */
   tick(): number {
     const nowMs = this.#clock.mono();
@@ -164,7 +173,7 @@ export class SiteWatch {
         poll_interval_ms: this.#site.config.poll.interval_ms,
         meters: Object.fromEntries(this.#meterStatus),
         buses: Object.fromEntries(this.#busStatus),
-        clock: { now: isoTime(this.#clock.now()), trusted: this.#clock.now() >= BUILT_MS },
+        clock: this.#clockWatch.report(this.#clock),
       },
     };
   }

@@ -4,12 +4,21 @@ import type { FaultBook } from './faults.ts';
 const MB = 1_000_000;
 const LOW_MB = 200;
 const ENOUGH_MB = 250;
+/** A disk may be full of files while it has room: a day of records needs a few new ones. */
+const LOW_FILES = 1_000;
+const ENOUGH_FILES = 1_500;
+
+/** What is left of the disk; null where not known, or not limited. */
+interface Room {
+  readonly freeBytes: number | null;
+  readonly freeFiles: number | null;
+}
 
 export class StorageWatch {
-  readonly #disk: { readonly freeBytes: number | null };
+  readonly #disk: Room;
   #failedWrites = 0;
 
-  constructor(disk: { readonly freeBytes: number | null }) {
+  constructor(disk: Room) {
     this.#disk = disk;
   }
 
@@ -24,10 +33,17 @@ export class StorageWatch {
   }
 
   judge(book: FaultBook): void {
-    if (this.#disk.freeBytes === null) return;
-    const freeMb = Math.floor(this.#disk.freeBytes / MB);
+    const { freeBytes, freeFiles } = this.#disk;
+    if (freeBytes === null) return;
+    const freeMb = Math.floor(freeBytes / MB);
+    const source = 'site';
     if (freeMb < LOW_MB) {
-      book.raise({ id: 'low_storage', source: 'site', evidence: { free_mb: freeMb } });
-    } else if (freeMb >= ENOUGH_MB) book.clear('low_storage', 'site');
+      book.raise({ id: 'low_storage', source, evidence: { free_mb: freeMb } });
+    } else if (freeFiles !== null && freeFiles < LOW_FILES) {
+      const evidence = { free_mb: freeMb, free_files: freeFiles };
+      book.raise({ id: 'low_storage', source, cause: 'files', evidence });
+    } else if (freeMb >= ENOUGH_MB && (freeFiles ?? ENOUGH_FILES) >= ENOUGH_FILES) {
+      book.clear('low_storage', source);
+    }
   }
 }

@@ -5,7 +5,11 @@ import { StorageWatch } from '../../../nodes/health/watch-storage.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const ports: HostPorts = {
-  disk: async () => ({ freeBytes: 12_900_000_000, totalBytes: 32_000_000_000 }),
+  disk: async () => ({
+    freeBytes: 12_900_000_000,
+    totalBytes: 32_000_000_000,
+    freeFiles: 900_000,
+  }),
   readText: async () => '48312\n',
   cpuMs: () => 0,
   memory: () => ({ rss: 9e7, heapUsed: 3e7, heapTotal: 5e7, hostFree: 1e9, hostTotal: 4e9 }),
@@ -16,7 +20,7 @@ const ports: HostPorts = {
 
 describe('the host', () => {
   const withFree = async (freeBytes: number) => {
-    const disk = async () => ({ freeBytes, totalBytes: 32e9 });
+    const disk = async () => ({ freeBytes, totalBytes: 32e9, freeFiles: null });
     const host = new Host({ ...ports, disk }, new VirtualClock(), '/records');
     await host.look();
     return host;
@@ -65,15 +69,17 @@ describe('the host', () => {
     await host.look();
     assert.match(host.storage, /^\d+(GB|MB)_free$/);
     assert.ok(host.report().memory.rss_mb > 1);
+    assert.ok(host.freeFiles === null || host.freeFiles > 0);
   });
 });
 
 describe('the watch over storage', () => {
-  const disk = { freeBytes: null as number | null };
+  const disk = { freeBytes: null as number | null, freeFiles: null as number | null };
   let book: FaultBook;
   let watch: StorageWatch;
   beforeEach(() => {
     book = new FaultBook({ clock: new VirtualClock(), say: (key) => key, announce: () => {} });
+    disk.freeFiles = null;
     watch = new StorageWatch(disk);
   });
 
@@ -91,6 +97,16 @@ describe('the watch over storage', () => {
       true,
       false,
     ]);
+  });
+
+  it('raises below 1000 files that can still be made and clears from 1500', () => {
+    disk.freeBytes = 12e9;
+    const causes = [1_200, 999, 1_200, 1_500].map((freeFiles) => {
+      disk.freeFiles = freeFiles;
+      watch.judge(book);
+      return book.active().map(({ cause }) => cause);
+    });
+    assert.deepEqual(causes, [[], ['files'], ['files'], []]);
   });
 
   it('raises with a failed write and clears with a good one', () => {

@@ -20,7 +20,7 @@ describe('the rounds of the health node', () => {
     reports = [];
     const disk = async () => {
       looks++;
-      return { freeBytes: 12e9, totalBytes: 32e9 };
+      return { freeBytes: 12e9, totalBytes: 32e9, freeFiles: null };
     };
     const host = new Host({ ...machine, disk }, clock, '/records');
     const book = new FaultBook({ clock, say: (key) => key, announce: () => {} });

@@ -1,0 +1,31 @@
+/** Decides whether the time can be believed, from what the journal says of the clock it files by. */
+import type { ClockState } from '../journal/filing.ts';
+import { type Clock, isoTime } from '../site/clock.ts';
+import { BUILT_MS } from '../site/clock-trust.ts';
+import type { FaultBook } from './faults.ts';
+import type { SystemReport } from './report.ts';
+
+export class ClockWatch {
+  #said: ClockState | null;
+
+  /** @param said  what the journal has said before; it speaks only of changes */
+  constructor(said: ClockState | null) {
+    this.#said = said;
+  }
+
+  /** What the journal last said; null where there is none that says anything. */
+  get said(): ClockState | null {
+    return this.#said;
+  }
+
+  note(state: ClockState, book: FaultBook): void {
+    this.#said = state;
+    if (state.trusted) book.clear('clock_untrusted', 'site');
+    else book.raise({ id: 'clock_untrusted', source: 'site', evidence: {} });
+  }
+
+  report(clock: Clock): SystemReport['clock'] {
+    const { trusted = clock.now() >= BUILT_MS, undated_kwh } = this.#said ?? {};
+    return { now: isoTime(clock.now()), trusted, ...(undated_kwh && { undated_kwh }) };
+  }
+}
