@@ -18,7 +18,7 @@ export function notInForce({ config, origins }: Pick<Site, 'config' | 'origins'>
   });
 }
 
-/** Paths of the single settings, and of the lists, that the schema marks. */
+/** Paths of the single settings that the schema marks. */
 function idlePaths(schema: JsonSchema, at: Path = []): Path[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, below]) => {
     const path = [...at, key];
@@ -28,9 +28,7 @@ function idlePaths(schema: JsonSchema, at: Path = []): Path[] {
 }
 
 function lineOf(path: string, origins: Site['origins']): string {
-  // What a list holds has places; the list itself has none.
-  const key = Object.keys(origins).find((name) => name === path || name.startsWith(`${path}[`));
-  const params = { path, where: origins[key ?? path] ?? '' };
+  const params = { path, where: origins[path] ?? '' };
   const own = `not_in_force.${path}`;
   const text = say(own, params);
   return text === own ? say('not_in_force.usual', params) : text;

@@ -228,8 +228,7 @@ export const siteConfigSchema = z
     tariffs: z
       .array(tariff)
       .default([])
-      .describe('What energy costs; a new price is a new entry with its date.')
-      .meta(NOT_YET),
+      .describe('What energy costs; a new price is a new entry with its date.'),
   })
   .superRefine(checkReferences, {
     // Whole sections that are wrong in themselves would only make their references look wrong too.

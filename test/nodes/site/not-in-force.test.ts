@@ -12,26 +12,18 @@ describe('settings that are not in force', () => {
     assert.deepEqual(told({ mqtt: { enabled: false }, site: { name: 'Hut' } }), []);
   });
 
-  it('are told once each, with their place, also below a section and as a list', () => {
-    const tariff = {
-      id: 't',
-      valid_from: '2026-01-01',
-      currency: 'USD',
-      periods: [{ id: 'all', rate: 0.2 }],
-    };
+  it('are told once each, with their place, also below a section', () => {
     const lines = told(
       {
         retention: { minute_days: 7 },
         logging: { level: 'warn', rotate: { keep: 9 } },
         update: { policy: 'off' },
         mdns: { enabled: false },
-        tariffs: [{ ...tariff, export: { mode: 'none' } }],
       },
-      { 'tariffs[0].id': 'tariff.yaml:2:9', 'mdns.enabled': 'network.yaml:1:18' },
+      { 'mdns.enabled': 'network.yaml:1:18' },
     );
-    assert.equal(lines.length, 5);
+    assert.equal(lines.length, 4);
     assert.ok(lines.some((line) => /^network\.yaml:1:18: mdns\.enabled /.test(line)));
-    assert.ok(lines.some((line) => /^tariff\.yaml:2:9: tariffs /.test(line)));
   });
 
   it('say of the login that the dashboard stays open', () => {

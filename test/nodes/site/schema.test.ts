@@ -183,6 +183,22 @@ describe('the schema', () => {
         { tiers: { blocks: [{ upto: 300, rate: 1 }] } },
         ['tiers.blocks.0.upto tier_open'],
       ],
+      'a time between quarter hours': [
+        { periods: [{ ...peak, to: '20:59' }, flat] },
+        ['periods.0.to quarter_hour'],
+      ],
+      'a time that is none': [
+        { periods: [{ ...peak, from: '4 pm' }, flat] },
+        ['periods.0.from time_of_day'],
+      ],
+      'two periods of one name': [
+        { periods: [peak, { ...flat, id: 'peak' }] },
+        ['periods.1.id unique_id'],
+      ],
+      'a price that no bill can add up': [
+        { periods: [{ ...flat, rate: 0.123456789 }] },
+        ['periods.0.rate price_digits'],
+      ],
       'a currency that is none': [{ currency: 'dollar' }, ['currency currency']],
     };
     for (const [what, [change, expected]] of Object.entries(cases)) {
@@ -199,7 +215,7 @@ describe('the schema', () => {
       const night = { id: 'night', from: '22:00', to: '06:00', rate: 1 };
       const day = { id: 'day', from: '06:00', to: '22:00', rate: 2 };
       assert.deepEqual(tariffIssues({ periods: [night, day] }), []);
-      assert.deepEqual(tariffIssues({ periods: [night, { ...day, to: '21:59' }] }), [
+      assert.deepEqual(tariffIssues({ periods: [night, { ...day, to: '21:45' }] }), [
         'periods priced',
       ]);
       const halves = [
