@@ -1,8 +1,7 @@
 /** How records of the past are to be seen: as measured, or under a configuration that was corrected. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { MinuteRecord } from '../journal/minute.ts';
 import type { RecordedConfig } from '../site/hash.ts';
+import { readRecordedConfig } from '../site/last-good.ts';
 import { correctMinute, correctQuarter } from './correct.ts';
 import { type Correction, effectiveConfig, readCorrections } from './corrections.ts';
 import type { RecordFolders } from './files.ts';
@@ -65,17 +64,10 @@ export class PastView {
 export function readPastView({ records, data }: RecordFolders): PastView {
   const known = new Map<string, RecordedConfig | null>();
   return new PastView(readCorrections(records), (hash) => {
-    const config = known.get(hash) ?? readConfig(data, hash);
-    known.set(hash, config);
-    return config;
+    const config = known.get(hash);
+    if (config !== undefined) return config;
+    const read = readRecordedConfig(data, hash);
+    known.set(hash, read);
+    return read;
   });
-}
-
-/** The configuration that records with this hash were made with; null where it was not kept. */
-function readConfig(data: string, hash: string): RecordedConfig | null {
-  try {
-    return JSON.parse(readFileSync(join(data, 'configs', `${hash}.json`), 'utf8'));
-  } catch {
-    return null;
-  }
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type ReadTally, readJsonLines } from '../journal/jsonl.ts';
 import type { Stretch } from '../journal/minutes.ts';
 import { isoTime } from '../site/clock.ts';
+import { quarterKey } from './derive.ts';
 import {
   asDay,
   asMonth,
@@ -17,9 +18,9 @@ import {
   quarterFolder,
   type RecordFolders,
 } from './files.ts';
+import { readPastView } from './past-view.ts';
 import { mergeQuarters } from './quarter.ts';
 import type { DayRecord, MonthRecord, QuarterRecord } from './records.ts';
-import { readPastView } from './past-view.ts';
 
 /**
  * The quarter hours that begin within a stretch, one record each, in order, as they are to be seen:
@@ -53,11 +54,6 @@ export async function readQuarterLines(
   }
   const lines = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
   return { lines, bad: tally.bad };
-}
-
-/** What tells one line of 15 minutes from another, and their order on the disk. */
-export function quarterKey({ ts, config, as }: QuarterRecord): string {
-  return `${ts} ${config} ${as ?? ''}`;
 }
 
 /** The days from one date to another, both included, in order. */

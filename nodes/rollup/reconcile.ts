@@ -1,0 +1,109 @@
+/**
+ * The one way from minutes to quarter hours, days and months: at the start, after a correction, a new
+ * zone or a late minute. It writes what differs, so a second time it writes nothing.
+ */
+import type { Stretch } from '../journal/minutes.ts';
+import type { Clock } from '../site/clock.ts';
+import type { SiteConfig } from '../site/schema.ts';
+import { dateAt } from './calendar.ts';
+import { DayFiles, monthLines } from './day-files.ts';
+import { QUARTER_MS, type RecordFolders } from './files.ts';
+import { minuteDays, readMinuteDay } from './minute-days.ts';
+import { type PastView, readPastView } from './past-view.ts';
+import { adoptTariffs, keepPriceBook, type PriceBook, readPriceBook } from './price-book.ts';
+import { type Days, reconcileDays } from './reconcile-days.ts';
+import { reconcileMonths } from './reconcile-months.ts';
+import { reconcileQuarters } from './reconcile-quarters.ts';
+import type { MonthRecord } from './records.ts';
+import { type RecordDisk, recordDisk } from './store.ts';
+
+/** How long after a quarter hour its last minute may still be on its way to the disk. */
+export const GRACE_MS = 20_000;
+
+export interface ReconcileTask extends RecordFolders {
+  config: Pick<SiteConfig, 'site' | 'tariffs'>;
+  clock: Pick<Clock, 'now'>;
+  /** Whether the clock can be believed; if not, the newest minute says what has ended. */
+  trusted?: boolean;
+  disk?: RecordDisk;
+  /** What of the minutes is new; left out, everything is looked at. */
+  stretch?: Stretch;
+  /** So many days of minutes of so many are done. */
+  progress?: (done: number, of: number) => void;
+}
+
+export interface Reconciled extends Days {
+  /** Starts of the quarter hours that changed. */
+  quarters: string[];
+  months: MonthRecord[];
+  changedMonths: MonthRecord[];
+  /** What begins here or later has not ended. */
+  openFromMs: number;
+  view: PastView;
+  book: PriceBook;
+}
+
+/**
+ * @throws the system's error where the disk refuses; what was written until then is right
+ * @throws SolthriveError `corrections_damaged`, `config_unreadable`
+ */
+export async function reconcile(task: ReconcileTask): Promise<Reconciled> {
+  const { records, disk = recordDisk, config, stretch } = task;
+  const zone = config.site.timezone;
+  const view = readPastView(task);
+  const openFromMs = await openFrom(task);
+  const quarters = await reconcileQuarters({
+    records,
+    disk,
+    view,
+    openFromMs,
+    ...(stretch && { stretch }),
+    ...(task.progress && { onDay: task.progress }),
+  });
+  const known = [...(await monthLines(disk, records).read()).known.values()];
+  const book = await adoptedBook(task, openFromMs);
+  const days = await reconcileDays({
+    records,
+    disk,
+    view,
+    zone,
+    book,
+    horizonMs: openFromMs,
+    months: known.map(({ record }) => record),
+    ...(stretch && { fromMs: stretch.fromMs }),
+  });
+  const openDate = days.open?.date ?? null;
+  const made = await reconcileMonths({ records, disk, zone, days: days.days, openDate });
+  const { months, changed: changedMonths } = made;
+  return { ...days, quarters, months, changedMonths, openFromMs, view, book };
+}
+
+/** Where the quarter hour begins that has not ended. */
+async function openFrom({ records, disk, clock, trusted }: ReconcileTask): Promise<number> {
+  const nowMs = clock.now() - GRACE_MS;
+  const newestMs = trusted ? nowMs : await newestMinute(records, disk ?? recordDisk);
+  return Math.floor(Math.max(nowMs, newestMs) / QUARTER_MS) * QUARTER_MS;
+}
+
+async function newestMinute(records: string, disk: RecordDisk): Promise<number> {
+  for (const day of await minuteDays(records)) {
+    const last = (await readMinuteDay(disk, records, day))?.at(-1);
+    if (last) return Date.parse(last.ts);
+  }
+  return Number.NEGATIVE_INFINITY;
+}
+
+/** The price book with the configured tariffs, kept where that changed it. */
+async function adoptedBook(
+  { records, config, disk = recordDisk }: ReconcileTask,
+  openFromMs: number,
+): Promise<PriceBook> {
+  const book = readPriceBook(records);
+  const rows = await new DayFiles(disk, records).read();
+  const adopted = adoptTariffs(book, config.tariffs, {
+    today: dateAt(openFromMs, config.site.timezone),
+    lastDay: rows.at(-1)?.record.date ?? null,
+  });
+  if (adopted !== book) keepPriceBook(records, adopted);
+  return adopted;
+}
