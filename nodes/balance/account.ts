@@ -99,14 +99,34 @@ class NetTie {
   }
 }
 
-/** What a restart has to know of an account. */
+/** What a restart has to know of an account, kWh; what is 0 is left out. */
 export interface AccountState {
   ahead?: Partial<BothWays>;
   owed?: number;
+  /** Energy since the account's first day, over all runs. */
+  sum?: Partial<BothWays>;
 }
 
-/** kWh; null where nothing was measured. */
-export type Grown = Record<Way, number | null>;
+/** What an account grew by. */
+export interface Growth {
+  /** Energy that passed while it was watched, kWh; null where nothing was measured. */
+  seen: Record<Way, number | null>;
+  /** Energy that counters told of afterwards, kWh. */
+  recovered: BothWays;
+}
+
+function noGrowth(): Growth {
+  return { seen: { import: null, export: null }, recovered: { import: 0, export: 0 } };
+}
+
+/** A move of a counter. */
+export interface CounterMove {
+  addedKwh: number;
+  /** Energy since the counter was read, kWh. */
+  unreadKwh: number;
+  /** It makes up for a time in which nobody looked. */
+  recovered: boolean;
+}
 
 /** Energy of one channel, or of the grid where several channels make it. */
 export class Account {
@@ -114,7 +134,7 @@ export class Account {
   #net: NetTie | null = null;
   #restored: AccountState;
   #last: { legsW: number[]; monoMs: number } | null = null;
-  #grown: Grown = { import: null, export: null };
+  #growth = noGrowth();
   #sumKwh: BothWays = { import: 0, export: 0 };
 
   constructor(restored: AccountState = {}) {
@@ -129,6 +149,11 @@ export class Account {
   /** True where `way` follows its own counter. */
   tied(way: Way): boolean {
     return this.#ties[way] !== undefined;
+  }
+
+  /** True where a counter, its own or the net of both, decides how much of `way`. */
+  follows(way: Way): boolean {
+    return this.#net !== null || this.tied(way);
   }
 
   /** Energy of `way` since the first sample of this run, kWh; null before it. */
@@ -184,10 +209,10 @@ export class Account {
     this.#ties[way]?.begin(unreadKwh);
   }
 
-  /** The counter of `way` moved by `addedKwh`; it does not know of `unreadKwh` yet. */
-  counterMoved(way: Way, addedKwh: number, unreadKwh: number): void {
-    const tie = this.#ties[way];
-    if (tie) this.#grow(way, tie.counted(addedKwh, unreadKwh));
+  /** The counter of `way` moved. */
+  counterMoved(way: Way, { addedKwh, unreadKwh, recovered }: CounterMove): void {
+    const kwh = this.#ties[way]?.counted(addedKwh, unreadKwh) ?? 0;
+    if (kwh > 0) this.#grow(way, kwh, recovered);
   }
 
   /** The counters of the net begin anew: what was integrated since stands. */
@@ -201,7 +226,7 @@ export class Account {
     const powerW = this.powerW ?? 0;
     const flowing = recovered ? 'recovered' : powerW < 0 ? 'export' : 'import';
     const grown = this.#net.counted(netKwh, bandKwh, flowing);
-    for (const way of WAYS) if (grown[way] > 0) this.#grow(way, grown[way]);
+    for (const way of WAYS) if (grown[way] > 0) this.#grow(way, grown[way], recovered);
   }
 
   /** The power at the last point, W. */
@@ -209,27 +234,32 @@ export class Account {
     return this.#last === null ? null : this.#last.legsW.reduce((sum, leg) => sum + leg, 0);
   }
 
-  #grow(way: Way, kwh: number): void {
-    this.#grown[way] = (this.#grown[way] ?? 0) + kwh;
+  #grow(way: Way, kwh: number, recovered = false): void {
+    const { seen, recovered: later } = this.#growth;
+    if (recovered) later[way] += kwh;
+    else seen[way] = (seen[way] ?? 0) + kwh;
     this.#sumKwh[way] += kwh;
   }
 
-  /** What both ways grew by since this was last asked, kWh; null where nothing was measured. */
-  drain(): Grown {
-    const grown = this.#grown;
-    this.#grown = { import: null, export: null };
-    return grown;
+  /** What both ways grew by since this was last asked. */
+  drain(): Growth {
+    const growth = this.#growth;
+    this.#growth = noGrowth();
+    return growth;
   }
 
   state(): AccountState {
-    if (!this.counted) return this.#restored;
-    const ahead = {
-      ...(this.#ties.import && { import: this.#ties.import.aheadKwh }),
-      ...(this.#ties.export && { export: this.#ties.export.aheadKwh }),
-    };
-    return {
-      ...(Object.keys(ahead).length > 0 && { ahead }),
-      ...(this.#net && { owed: this.#net.owedKwh }),
-    };
+    const restored = this.#restored;
+    const sum = unlessZero((way) => (restored.sum?.[way] ?? 0) + this.#sumKwh[way]);
+    const tied = this.#ties.import ?? this.#ties.export;
+    const ahead = tied ? unlessZero((way) => this.aheadKwh(way)) : restored.ahead;
+    const owed = this.#net ? this.#net.owedKwh : restored.owed;
+    return { ...(ahead && { ahead }), ...(owed && { owed }), ...(sum && { sum }) };
   }
+}
+
+/** Without the ways that are 0; null where both are. */
+function unlessZero(kwhOf: (way: Way) => number): Partial<BothWays> | null {
+  const ways = WAYS.flatMap((way) => (kwhOf(way) === 0 ? [] : [[way, kwhOf(way)] as const]));
+  return ways.length > 0 ? Object.fromEntries(ways) : null;
 }

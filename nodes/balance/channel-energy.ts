@@ -9,11 +9,12 @@ import {
   Counter,
   type CounterEvent,
   type CounterLimits,
+  type CounterStep,
   serviceMaxW,
   solarMaxW,
 } from './counter.ts';
-import type { SpanMark } from './integrate.ts';
 import type { ChannelState } from './measured.ts';
+import { joinOutages, type Outage } from './outage.ts';
 
 const USUAL_STEP_KWH = 0.1;
 /** A power between two polls is not the poll's: what counters and samples may differ by, s. */
@@ -36,12 +37,33 @@ export interface ChannelOptions {
   startMonoMs: number;
 }
 
+/** A change of the counted net. */
+export interface CountedNet {
+  netKwh: number;
+  /** What steps and delays of the counters explain, kWh. */
+  bandKwh: number;
+  /** The time it makes up for; null where it is of now. */
+  outage: Outage | null;
+  rebased: boolean;
+}
+
 /** What one reading did to a channel's energy. */
 export interface ChannelStep {
-  mark: SpanMark | null;
-  /** Change of the counted net, kWh, and the seconds it makes up for; null without a new read. */
-  counted: { netKwh: number; recoveredS: number; bandKwh: number; rebased: boolean } | null;
+  /** The power is back after this; its energy is missing until a counter makes up for it. */
+  gap: Outage | null;
+  /** Null without a new read. */
+  counted: CountedNet | null;
+  /** Energy of a gap is gone: no counter covers it, or it has begun anew. */
+  lost: boolean;
   events: CounterEvent[];
+}
+
+/** A reading's part of one channel, and when it came. */
+export interface ChannelSample {
+  reading: ChannelReading;
+  monoMs: number;
+  /** The meter's, where it tells. */
+  serial?: string | undefined;
 }
 
 export class ChannelEnergy {
@@ -55,6 +77,11 @@ export class ChannelEnergy {
   #counters: Partial<Record<Way, Counter>> = {};
   #resume: ChannelResume | null;
   #startMonoMs: number;
+  /** When the power was last known; before the first time, when an earlier run ended. */
+  #seenMonoMs: number | null;
+  #isFirstPoint = true;
+  /** Gaps that the counter of a way has yet to make up for. */
+  #gaps: Partial<Record<Way, Outage>> = {};
   #readMonoMs: Partial<BothWays> = {};
   #lastRead: Partial<BothWays> = {};
   /** Counted net that the account has not been told of, kWh. */
@@ -67,18 +94,26 @@ export class ChannelEnergy {
     this.#site = site;
     this.#resume = resume;
     this.#startMonoMs = startMonoMs;
-    const { counter: _, age_s: __, ...restored } = resume?.state ?? {};
-    this.account = new Account(restored);
+    this.#seenMonoMs = resume && startMonoMs - resume.elapsedS * 1000;
+    this.account = new Account(resume?.state);
   }
 
   /** Takes the channel's part of a good reading. */
-  take(reading: ChannelReading, monoMs: number): ChannelStep {
+  take(sample: ChannelSample): ChannelStep {
+    const { reading, monoMs } = sample;
     const stepKwh = reading.counter_step_kwh ?? USUAL_STEP_KWH;
     this.powerW = reading.power_w;
     this.#tie(reading);
     const legsW = this.#legsW(reading);
-    const mark = legsW === null ? null : this.account.point(legsW, monoMs, stepKwh);
-    return { mark, ...this.#count(reading, monoMs, stepKwh) };
+    const gap = legsW === null ? null : this.#point(legsW, monoMs, stepKwh);
+    const counted = this.#count(sample, stepKwh);
+    const uncovered = gap !== null && !this.account.counted;
+    return { gap, ...counted, lost: counted.lost || uncovered };
+  }
+
+  /** True while a counter has yet to say what passed in a gap. */
+  get awaited(): boolean {
+    return Object.keys(this.#gaps).length > 0;
   }
 
   /** The counter of `way` as last read, kWh. */
@@ -99,12 +134,20 @@ export class ChannelEnergy {
   /** What a restart has to know at `monoMs`. */
   state(monoMs: number): ChannelState {
     const counter: Partial<BothWays> = { ...this.#resume?.state.counter };
+    let serial = this.#resume?.state.serial;
     for (const way of WAYS) {
       const base = this.#counters[way]?.baseKwh;
-      if (base != null) counter[way] = base;
+      if (base == null) continue;
+      counter[way] = base;
+      serial = this.#counters[way]?.serial;
     }
     if (Object.keys(counter).length === 0) return this.account.state();
-    return { ...this.account.state(), counter, age_s: this.#counterAgeS(monoMs) };
+    return {
+      ...this.account.state(),
+      counter,
+      age_s: this.#counterAgeS(monoMs),
+      ...(serial !== undefined && { serial }),
+    };
   }
 
   /** Seconds since the older of the counters was believed; a restart may make up for so many. */
@@ -143,41 +186,81 @@ export class ChannelEnergy {
     return known.length > 0 && known.length === legs.length ? known : [reading.power_w];
   }
 
-  #count(
-    reading: ChannelReading,
-    monoMs: number,
-    stepKwh: number,
-  ): Pick<ChannelStep, 'counted' | 'events'> {
+  /** @returns the gap that the power has left, where it has */
+  #point(legsW: number[], monoMs: number, stepKwh: number): Outage | null {
+    const mark = this.account.point(legsW, monoMs, stepKwh);
+    const fromMs = this.#seenMonoMs;
+    const isBack = mark === 'gap' || (this.#isFirstPoint && fromMs !== null);
+    this.#seenMonoMs = Math.max(monoMs, fromMs ?? monoMs);
+    this.#isFirstPoint = false;
+    if (!isBack || fromMs === null) return null;
+    const gap = { fromMs, toMs: monoMs, unseen: true };
+    for (const way of WAYS) {
+      const known = this.#gaps[way] ?? null;
+      if (this.account.follows(way)) this.#gaps[way] = joinOutages(known, gap) ?? gap;
+    }
+    return gap;
+  }
+
+  #count(sample: ChannelSample, stepKwh: number): Omit<ChannelStep, 'gap'> {
+    const { reading, monoMs } = sample;
     const readMonoMs = reading.counters_mono_ms ?? monoMs;
     const ageS = (monoMs - readMonoMs) / 1000;
     const events: CounterEvent[] = [];
-    let recoveredS = 0;
-    let [read, doubted, rebased] = [false, false, false];
+    let outage: Outage | null = null;
+    let [read, doubted, rebased, lost] = [false, false, false, false];
     for (const way of WAYS) {
-      const kwh = reading[COUNTER_KEY[way]];
-      const before = this.#readMonoMs[way];
-      if (typeof kwh !== 'number' || before === readMonoMs) continue;
-      this.#readMonoMs[way] = readMonoMs;
-      this.#lastRead[way] = kwh;
+      const step = this.#read(way, sample, stepKwh);
+      if (step === undefined) continue;
       read = true;
-      const dtS = (readMonoMs - (before ?? this.#startMonoMs)) / 1000;
-      const step = this.#counter(way, reading, stepKwh).take(kwh, dtS);
-      const unreadKwh = this.#unreadKwh(way, ageS);
-      if (step?.doubted) doubted = true;
-      else if (step === null || isAnew(step.event)) this.account.counterBegins(way, unreadKwh);
-      else this.account.counterMoved(way, step.addedKwh, unreadKwh);
-      rebased ||= isAnew(step?.event);
-      this.#netKwh += way === 'import' ? (step?.addedKwh ?? 0) : -(step?.addedKwh ?? 0);
-      recoveredS = Math.max(recoveredS, step?.recoveredS ?? 0);
       if (step?.event) events.push(step.event);
+      if (step?.doubted) {
+        doubted = true;
+        continue;
+      }
+      const made = this.#outage(way, step?.recoveredS ?? 0, readMonoMs);
+      const unreadKwh = this.#unreadKwh(way, ageS);
+      if (step === null || isAnew(step.event)) {
+        this.account.counterBegins(way, unreadKwh);
+        rebased ||= step !== null;
+        lost ||= made?.unseen ?? false;
+        continue;
+      }
+      outage = joinOutages(outage, made);
+      const { addedKwh } = step;
+      this.account.counterMoved(way, { addedKwh, unreadKwh, recovered: made !== null });
+      this.#netKwh += way === 'import' ? addedKwh : -addedKwh;
     }
     // As long as one way is in doubt the net of both says nothing.
-    if (!read || doubted) return { counted: null, events };
+    if (!read || doubted) return { counted: null, lost, events };
     const bandKwh = 2 * stepKwh + this.#powerKwh(ageS + SAMPLING_S);
-    const counted = { netKwh: this.#netKwh, recoveredS, bandKwh, rebased };
+    const counted = { netKwh: this.#netKwh, outage, bandKwh, rebased };
     this.#netKwh = 0;
-    moveNet(this.account, 1, counted);
-    return { counted, events };
+    moveNet(this.account, counted);
+    return { counted, lost, events };
+  }
+
+  /** @returns undefined without a new read; null for the very first */
+  #read(way: Way, sample: ChannelSample, stepKwh: number): CounterStep | null | undefined {
+    const { reading, monoMs, serial } = sample;
+    const kwh = reading[COUNTER_KEY[way]];
+    const readMonoMs = reading.counters_mono_ms ?? monoMs;
+    const before = this.#readMonoMs[way];
+    if (typeof kwh !== 'number' || before === readMonoMs) return undefined;
+    this.#readMonoMs[way] = readMonoMs;
+    this.#lastRead[way] = kwh;
+    const dtS = (readMonoMs - (before ?? this.#startMonoMs)) / 1000;
+    return this.#counter(way, reading, stepKwh).take(kwh, dtS, serial);
+  }
+
+  /** The time that a believed read makes up for; null where it is of now. */
+  #outage(way: Way, recoveredS: number, readMonoMs: number): Outage | null {
+    const gap = this.#gaps[way] ?? null;
+    delete this.#gaps[way];
+    if (gap !== null || recoveredS === 0) return gap;
+    const fromMs = readMonoMs - recoveredS * 1000;
+    const unseen = this.#isFirstPoint || (this.#seenMonoMs ?? readMonoMs) <= fromMs;
+    return { fromMs, toMs: readMonoMs, unseen };
   }
 
   #counter(way: Way, reading: ChannelReading, stepKwh: number): Counter {
@@ -192,7 +275,8 @@ export class ChannelEnergy {
       return known;
     }
     const baseKwh = this.#resume?.state.counter?.[way] ?? null;
-    const counter = new Counter(limits, { baseKwh, elapsedS: this.#pastS() });
+    const { serial } = this.#resume?.state ?? {};
+    const counter = new Counter(limits, { baseKwh, elapsedS: this.#pastS(), serial });
     this.#counters[way] = counter;
     return counter;
   }
@@ -212,12 +296,8 @@ function isAnew(event: CounterEvent | undefined): boolean {
   return event === 'counter_jump' || event === 'counter_rebased';
 }
 
-/** Tells an account of a counted net, which adds to it or is taken away. */
-export function moveNet(
-  account: Account,
-  sign: 1 | -1,
-  { netKwh, bandKwh, recoveredS, rebased }: NonNullable<ChannelStep['counted']>,
-): void {
+/** Tells an account of a counted net. */
+export function moveNet(account: Account, { netKwh, bandKwh, outage, rebased }: CountedNet): void {
   if (rebased) account.netBegins();
-  else account.netMoved(sign * netKwh, { bandKwh, recovered: recoveredS > 0 });
+  else account.netMoved(netKwh, { bandKwh, recovered: outage !== null });
 }

@@ -44,6 +44,7 @@ const reading = z.object({
   simulated: z.literal(true).optional(),
   frequency_hz: value.optional(),
   latency_ms: value.optional(),
+  serial: z.string().min(1).max(64).optional(),
   channels: z.record(z.string(), channel).default({}),
 });
 

@@ -14,7 +14,11 @@ import { type Unrecorded, unrecordedSince } from './unrecorded.ts';
 
 const kwh = z.number();
 const ways = z.object({ import: kwh.optional(), export: kwh.optional() });
-const account = z.object({ ahead: ways.optional(), owed: kwh.optional() });
+const account = z.object({
+  ahead: ways.optional(),
+  owed: kwh.optional(),
+  sum: ways.optional(),
+});
 const total = kwh.optional();
 
 const ledgerState = z.object({
@@ -28,10 +32,14 @@ const ledgerState = z.object({
     battery_discharge_kwh: total,
     ev_kwh: total,
   }),
-  home: z.object({ raw: kwh, shown: kwh, pending: kwh }).optional(),
+  home: z.object({ raw: kwh, shown: kwh.optional(), pending: kwh.optional() }).optional(),
   channels: z.record(
     z.string(),
-    account.extend({ counter: ways.optional(), age_s: z.number().optional() }),
+    account.extend({
+      counter: ways.optional(),
+      age_s: z.number().optional(),
+      serial: z.string().optional(),
+    }),
   ),
   grid: account.optional(),
 });

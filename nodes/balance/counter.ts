@@ -37,7 +37,17 @@ const NEAR_MODULUS = 0.95;
 /** Binary fractions: 5321.40 - 5321.39 is a little more than 0.01. */
 const EPSILON_KWH = 1e-6;
 
-const NO_PAST = { baseKwh: null, elapsedS: 0 };
+/** The last believed read before a restart. */
+export interface CounterPast {
+  /** kWh; null where there is none. */
+  baseKwh: number | null;
+  /** Seconds since. */
+  elapsedS: number;
+  /** Of the meter it was read from, where known. */
+  serial?: string | undefined;
+}
+
+const NO_PAST: CounterPast = { baseKwh: null, elapsedS: 0 };
 
 /** One counter, remembering the last read it believed. */
 export class Counter {
@@ -45,13 +55,15 @@ export class Counter {
   #baseKwh: number | null = null;
   /** Seconds since the base was read. */
   #elapsedS = 0;
+  /** The meter's that the base was read from. */
+  #serial: string | undefined;
   #doubt: { kwh: number; reads: number; otherSerial: boolean } | null = null;
 
-  /** @param past  the last believed read before a restart, and the seconds since */
-  constructor(limits: CounterLimits, past: { baseKwh: number | null; elapsedS: number } = NO_PAST) {
+  constructor(limits: CounterLimits, past: CounterPast = NO_PAST) {
     this.#limits = limits;
     this.#baseKwh = past.baseKwh;
     this.#elapsedS = Math.max(0, past.elapsedS);
+    this.#serial = past.serial;
   }
 
   /** The last read that was believed, kWh; null before the first. */
@@ -64,6 +76,11 @@ export class Counter {
     return this.#elapsedS;
   }
 
+  /** Of the meter whose read was last believed; undefined where it does not tell. */
+  get serial(): string | undefined {
+    return this.#serial;
+  }
+
   set limits(limits: CounterLimits) {
     this.#limits = limits;
   }
@@ -72,19 +89,20 @@ export class Counter {
    * Takes one valid read.
    * @param kwh  as read, after gain
    * @param dtS  seconds since the read before, believed or not
-   * @param otherSerial  true when the meter is known to be another one than at the last read
+   * @param serial  the meter's, where known: another than at the last read means another meter
    * @returns null for the very first read, which only sets the base
    */
-  take(kwh: number, dtS: number, otherSerial = false): CounterStep | null {
+  take(kwh: number, dtS: number, serial = this.#serial): CounterStep | null {
     this.#elapsedS += Math.max(0, dtS);
     if (this.#baseKwh === null) {
-      this.#accept(kwh);
+      this.#accept(kwh, serial);
       return null;
     }
+    const otherSerial = this.#serial !== undefined && serial !== this.#serial;
     const delta = kwh - this.#baseKwh;
     if (!otherSerial && delta >= 0 && delta <= this.#capKwh(this.#elapsedS)) {
       const step = { addedKwh: delta, recoveredS: this.#outageS() };
-      this.#accept(kwh);
+      this.#accept(kwh, serial);
       return step;
     }
     const jitterKwh = JITTER_STEPS * this.#limits.stepKwh + EPSILON_KWH;
@@ -93,11 +111,12 @@ export class Counter {
       this.#elapsedS = 0;
       return NOTHING;
     }
-    return this.#believed(kwh, dtS, otherSerial) ? this.#settle(kwh) : DOUBTED;
+    return this.#believed(kwh, dtS, otherSerial) ? this.#settle(kwh, serial) : DOUBTED;
   }
 
-  #accept(kwh: number): void {
+  #accept(kwh: number, serial: string | undefined): void {
     this.#baseKwh = kwh;
+    this.#serial = serial;
     this.#elapsedS = 0;
     this.#doubt = null;
   }
@@ -125,13 +144,13 @@ export class Counter {
   }
 
   /** What a believed contradiction was. */
-  #settle(kwh: number): CounterStep {
+  #settle(kwh: number, serial: string | undefined): CounterStep {
     const base = this.#baseKwh ?? kwh;
     const otherSerial = this.#doubt?.otherSerial ?? false;
     const capKwh = this.#capKwh(this.#elapsedS);
     const outageS = this.#outageS();
     const elapsedS = this.#elapsedS;
-    this.#accept(kwh);
+    this.#accept(kwh, serial);
     if (otherSerial) return { ...NOTHING, event: 'counter_rebased' };
     if (kwh > base) return { ...NOTHING, event: 'counter_jump' };
     const modulus = this.#limits.modulusKwh;

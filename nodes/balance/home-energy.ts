@@ -1,25 +1,78 @@
 /**
  * The energy the home used: the balance of what its sources and sinks grew by over the same time.
- * Kept unclamped; what is shown never goes back (energy rules, section 5, rule 7).
+ * Kept unclamped; what is shown never goes back (energy rules, section 5, rule 7). After a time in
+ * which a part of the balance was not known, it waits until the counters have told their part.
  */
+import { flowsOfTotals } from './gap-flows.ts';
+import type { RecoveredEnergy, TotalKey } from './measured.ts';
+import { joinOutages, type Outage } from './outage.ts';
+
 export interface HomeState {
   /** kWh, may dip where one counter steps before another. */
   raw: number;
-  shown: number;
-  /** Energy of a time in which a part of the balance was not known, kWh. */
-  pending: number;
+  /** Left out while it is `raw`. */
+  shown?: number;
+  /** Energy of a time in which a part of the balance was not known, kWh; left out while 0. */
+  pending?: number;
 }
 
-export class HomeEnergy {
-  #state: HomeState | null;
-  #pendingKwh: number;
-  /** Part of the pending time is lost for good, so its balance means nothing. */
-  #lost: boolean;
+/** The sign of each total in the balance of the home; 0 for a part of the home. */
+export const SIGNS = {
+  solar_kwh: 1,
+  import_kwh: 1,
+  export_kwh: -1,
+  battery_discharge_kwh: 1,
+  battery_charge_kwh: -1,
+  ev_kwh: 0,
+} as const satisfies Record<TotalKey, 1 | -1 | 0>;
 
-  constructor(restored?: HomeState) {
-    this.#state = restored ? { ...restored } : null;
-    this.#pendingKwh = restored?.pending ?? 0;
-    this.#lost = false;
+/** kWh */
+export type TotalsKwh = Partial<Record<TotalKey, number>>;
+
+/** A counter that is silent for longer after a gap is not waited for, ms. */
+const WAIT_FOR_COUNTERS_MS = 120_000;
+
+export interface HomeOptions {
+  restored?: HomeState | undefined;
+  /** A battery leaves open who fed whom in a time of which only totals are known. */
+  battery: boolean;
+}
+
+export interface Growing {
+  seen: TotalsKwh;
+  recovered: TotalsKwh;
+  outage: Outage | null;
+}
+
+/** What the home used. */
+export interface HomeGrowth {
+  /** While everything was watched, kWh; null while it is not known. */
+  seenKwh: number | null;
+  /** In a time that was not: the home and its flows; empty while there is none. */
+  recovered: RecoveredEnergy;
+  outage: Outage | null;
+}
+
+const NOTHING = { recovered: {}, outage: null };
+
+export class HomeEnergy {
+  #state: { raw: number; shown: number } | null;
+  #battery: boolean;
+  /** Since the balance was last complete. */
+  #pending: TotalsKwh = {};
+  /** Of a time that was not watched, and what an earlier run left over of it. */
+  #block: TotalsKwh = {};
+  #carriedKwh: number;
+  #outage: Outage | null = null;
+  #interrupted = false;
+  /** Part of that time is lost for good, so its balance means nothing. */
+  #lost = false;
+  #waitingSinceMs: number | null = null;
+
+  constructor({ restored, battery }: HomeOptions) {
+    this.#state = restored ? { raw: restored.raw, shown: restored.shown ?? restored.raw } : null;
+    this.#carriedKwh = restored?.pending ?? 0;
+    this.#battery = battery;
   }
 
   get begun(): boolean {
@@ -32,36 +85,94 @@ export class HomeEnergy {
   }
 
   begin(kwh: number): void {
-    this.#state = { raw: kwh, shown: kwh, pending: 0 };
-    this.#pendingKwh = 0;
+    this.#state = { raw: kwh, shown: kwh };
+    this.#pending = {};
+    this.#block = {};
+    this.#carriedKwh = 0;
   }
 
-  /** Adds to the balance, kWh: + towards the house. */
-  add(kwh: number): void {
-    this.#pendingKwh += kwh;
+  /** The totals grew, by `recovered` in an outage. */
+  add({ seen, recovered, outage }: Growing): void {
+    addTotals(this.#pending, seen);
+    addTotals(this.#block, recovered);
+    this.#outage = joinOutages(this.#outage, outage);
+  }
+
+  /** A part of the balance was not watched: what is pending belongs to that time. */
+  interrupt(outage: Outage): void {
+    this.#interrupted = true;
+    this.#outage = joinOutages(this.#outage, outage);
   }
 
   /** A part of the balance has a gap that no counter fills. */
   lose(): void {
     this.#lost = true;
+    this.#interrupted = true;
   }
 
   /**
    * @param complete  whether every part of the balance is known up to now
-   * @returns what the home used since it was last complete, kWh, unclamped; null while it is not
+   * @param awaited  whether a counter has yet to tell of a gap
    */
-  settle(complete: boolean): number | null {
-    if (!complete || this.#state === null) return null;
-    const kwh = this.#lost ? 0 : this.#pendingKwh;
-    const wasLost = this.#lost;
-    this.#pendingKwh = 0;
+  settle({
+    complete,
+    awaited,
+    monoMs,
+  }: {
+    complete: boolean;
+    awaited: boolean;
+    monoMs: number;
+  }): HomeGrowth {
+    if (!complete || this.#state === null) return { seenKwh: null, ...NOTHING };
+    let seenKwh: number | null = null;
+    if (this.#interrupted) {
+      addTotals(this.#block, this.#pending);
+      this.#waitingSinceMs ??= monoMs;
+    } else {
+      seenKwh = balanceOf(this.#pending);
+      this.#grow(seenKwh);
+    }
+    this.#interrupted = false;
+    this.#pending = {};
+    const waitedMs = monoMs - (this.#waitingSinceMs ?? monoMs);
+    const mayWait = awaited && waitedMs < WAIT_FOR_COUNTERS_MS;
+    return { seenKwh, ...(mayWait ? NOTHING : this.#release()) };
+  }
+
+  #release(): Omit<HomeGrowth, 'seenKwh'> {
+    const [block, outage, lost] = [this.#block, this.#outage, this.#lost];
+    const kwh = balanceOf(block) + this.#carriedKwh;
+    const isWhole = !this.#battery && this.#carriedKwh === 0;
+    this.#block = {};
+    this.#carriedKwh = 0;
+    this.#outage = null;
     this.#lost = false;
+    this.#waitingSinceMs = null;
+    if (lost || (kwh === 0 && Object.keys(block).length === 0)) return NOTHING;
+    this.#grow(kwh);
+    const flows = isWhole ? flowsOfTotals({ ...block, home_kwh: kwh }) : {};
+    return { recovered: { home_kwh: kwh, ...flows }, outage };
+  }
+
+  #grow(kwh: number): void {
+    if (this.#state === null) return;
     this.#state.raw += kwh;
     this.#state.shown = Math.max(this.#state.shown, this.#state.raw);
-    return wasLost ? null : kwh;
   }
 
   state(): HomeState {
-    return { raw: 0, shown: 0, ...this.#state, pending: this.#pendingKwh };
+    const { raw, shown } = this.#state ?? { raw: 0, shown: 0 };
+    const pending = balanceOf(this.#pending) + balanceOf(this.#block) + this.#carriedKwh;
+    return { raw, ...(shown !== raw && { shown }), ...(pending !== 0 && { pending }) };
   }
+}
+
+function addTotals(sum: TotalsKwh, more: TotalsKwh): void {
+  for (const key of Object.keys(more) as TotalKey[]) sum[key] = (sum[key] ?? 0) + (more[key] ?? 0);
+}
+
+/** kWh: + towards the house. */
+function balanceOf(totals: TotalsKwh): number {
+  const keys = Object.keys(totals) as TotalKey[];
+  return keys.reduce((kwh, key) => kwh + SIGNS[key] * (totals[key] ?? 0), 0);
 }

@@ -17,6 +17,8 @@ import { type Unrecorded, withUnrecorded } from './unrecorded.ts';
 
 /** Older than this, values make the snapshot partial, ms. */
 const PARTIAL_AFTER_MS = 2_000;
+/** Wall and monotonic clock drifting apart by more between two snapshots is a jump, ms. */
+const CLOCK_STEP_MS = 2_000;
 
 export interface BalanceOptions {
   config: SiteConfig;
@@ -46,6 +48,8 @@ export class Balance {
   #hold = new HomeHold();
   #faults = new Map<string, Fault>();
   #unrecorded: Unrecorded | null;
+  /** Wall clock ahead of the monotonic one at the last tick, ms. */
+  #aheadMs: number | null = null;
 
   constructor(options: BalanceOptions) {
     const { config, run, simulated, resume = null, unrecorded = null, start } = options;
@@ -81,7 +85,7 @@ export class Balance {
   take(reading: Reading): boolean {
     const source = this.#sources.get(reading.meter);
     if (!source) return false;
-    if (source.take(reading)) this.#ledger.take(reading.meter, reading.channels, reading.mono_ms);
+    if (source.take(reading)) this.#ledger.take(reading);
     return true;
   }
 
@@ -128,9 +132,16 @@ export class Balance {
 
   #settle(complete: boolean, now: Instant): Measured {
     const measured = this.#ledger.settle(complete, now);
+    if (this.#hasJumped(now)) measured.clock_step = true;
     const leftOver = this.#unrecorded;
     this.#unrecorded = null;
     return leftOver ? withUnrecorded(measured, leftOver) : measured;
+  }
+
+  #hasJumped({ wallMs, monoMs }: Instant): boolean {
+    const beforeMs = this.#aheadMs;
+    this.#aheadMs = wallMs - monoMs;
+    return beforeMs !== null && Math.abs(this.#aheadMs - beforeMs) > CLOCK_STEP_MS;
   }
 
   #powers(balance: PowerBalance, monoMs: number) {

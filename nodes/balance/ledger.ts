@@ -2,17 +2,25 @@
  * The energy of the home since its first day: totals that grow by what the channels' accounts grow
  * by, continue over restarts, and never go back. It decides nothing about power that is published.
  */
-import type { ChannelReading, Role } from '../meter/reading.ts';
+import type { Reading, Role } from '../meter/reading.ts';
 import { REQUIRED_ROLES } from '../site/required.ts';
 import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
-import type { Account, Grown, Way } from './account.ts';
+import { type Account, type Growth, WAYS } from './account.ts';
 import { ChannelEnergy, type ChannelStep } from './channel-energy.ts';
 import { HomeEnergy } from './home-energy.ts';
 import { MadeGrid, type Maker } from './made-grid.ts';
-import type { LedgerState, Measured, MeasuredChannel, TotalKey } from './measured.ts';
+import type {
+  LedgerState,
+  Measured,
+  MeasuredChannel,
+  Recovered,
+  RecoveredEnergy,
+} from './measured.ts';
 import { Moments } from './moments.ts';
+import { joinOutages, MadeUp, type Outage } from './outage.ts';
 import { type PowerInputs, type SolarPosition, sum } from './power.ts';
 import type { EnergyTotals } from './snapshot.ts';
+import { Totals } from './totals.ts';
 
 export interface LedgerChannel {
   /** `<meter>/<channel>` */
@@ -36,43 +44,30 @@ export interface LedgerOptions {
   start: Instant;
 }
 
-/** Which accounts a total is the sum of. */
-interface TotalPart {
-  account: Account;
-  /** The total of an account without a past, kWh; null until that is known. */
-  firstKwh: () => number | null;
-}
-
-interface Total {
-  key: TotalKey;
-  way: Way;
-  parts: TotalPart[];
-  /** Its sign in the balance of the home; 0 for a part of the home. */
-  sign: 1 | -1 | 0;
-}
+/** What the energy needs of a good reading. */
+export type LedgerReading = Pick<Reading, 'meter' | 'channels' | 'mono_ms' | 'serial'>;
 
 export class Ledger {
   #channels = new Map<string, ChannelEnergy>();
   #byMeter = new Map<string, { channel: string; energy: ChannelEnergy }[]>();
   #made: MadeGrid | null;
   #moments: Moments;
-  #totals: Total[];
-  #kwh: Partial<Record<TotalKey, number>>;
+  #totals: Totals;
   #home: HomeEnergy;
   #settlements: number;
-  /** Set until the first complete balance after a restart. */
-  #resuming: boolean;
+  /** What counters have made up for since the last settlement. */
+  #outage: Outage | null = null;
+  #madeUp = new MadeUp();
   #recoveredS = 0;
   #events: Measured['events'] = [];
 
   constructor({ channels, site, position, resume = null, start }: LedgerOptions) {
     const elapsedS = resume ? Math.max(0, (start.wallMs - resume.at) / 1000) : 0;
     for (const { id, meter, config } of channels) {
-      const state = resume?.channels[id];
       const energy = new ChannelEnergy(id, {
         channel: config,
         site,
-        resume: state ? { state, elapsedS } : null,
+        resume: resume && { state: resume.channels[id] ?? {}, elapsedS },
         startMonoMs: start.monoMs,
       });
       this.#channels.set(id, energy);
@@ -84,11 +79,14 @@ export class Ledger {
     this.#made = measured ? null : new MadeGrid(makers, resume?.grid);
     const required = channels.filter(({ config }) => REQUIRED_ROLES.includes(config.role));
     this.#moments = new Moments(required, position);
-    this.#totals = this.#defineTotals();
-    this.#kwh = { ...resume?.totals };
-    this.#home = new HomeEnergy(resume?.home);
+    this.#totals = new Totals({
+      channels: [...this.#channels.values()],
+      madeGrid: this.#made?.account ?? null,
+      restored: resume?.totals ?? {},
+    });
+    const battery = this.#ofRole('battery').length > 0;
+    this.#home = new HomeEnergy({ restored: resume?.home, battery });
     this.#settlements = resume?.n ?? 0;
-    this.#resuming = resume !== null;
   }
 
   /** What the grid's power is the sum of; more than one means that no channel measures it. */
@@ -102,51 +100,38 @@ export class Ledger {
     });
   }
 
-  #defineTotals(): Total[] {
-    const of = (role: Role, way: Way): TotalPart[] =>
-      this.#ofRole(role).map((channel) => ({
-        account: channel.account,
-        firstKwh: () => channel.firstTotalKwh(way),
-      }));
-    const made = this.#made?.account;
-    const grid = (way: Way) =>
-      made ? [{ account: made, firstKwh: () => made.sumKwh(way) }] : of('grid', way);
-    const all: Total[] = [
-      { key: 'solar_kwh', way: 'import', parts: of('solar', 'import'), sign: 1 },
-      { key: 'import_kwh', way: 'import', parts: grid('import'), sign: 1 },
-      { key: 'export_kwh', way: 'export', parts: grid('export'), sign: -1 },
-      { key: 'battery_discharge_kwh', way: 'import', parts: of('battery', 'import'), sign: 1 },
-      { key: 'battery_charge_kwh', way: 'export', parts: of('battery', 'export'), sign: -1 },
-      { key: 'ev_kwh', way: 'import', parts: of('ev', 'import'), sign: 0 },
-    ];
-    return all.filter(({ parts }) => parts.length > 0);
-  }
-
   #ofRole(role: Role): ChannelEnergy[] {
     return [...this.#channels.values()].filter((channel) => channel.role === role);
   }
 
-  /** Takes the channels of a good reading that arrived at `monoMs`. */
-  take(meter: string, readings: Record<string, ChannelReading>, monoMs: number): void {
+  #required(): ChannelEnergy[] {
+    return [...this.#channels.values()].filter(({ role }) => REQUIRED_ROLES.includes(role));
+  }
+
+  /** Takes the channels of a good reading. */
+  take({ meter, channels, mono_ms: monoMs, serial }: LedgerReading): void {
     const steps: [ChannelEnergy, ChannelStep][] = [];
     for (const { channel, energy } of this.#byMeter.get(meter) ?? []) {
-      const reading = readings[channel];
-      if (reading) steps.push([energy, energy.take(reading, monoMs)]);
+      const reading = channels[channel];
+      if (reading) steps.push([energy, energy.take({ reading, monoMs, serial })]);
     }
     const mark = this.#made?.heard(meter, monoMs);
     if (mark === 'gap' && !this.#made?.account.counted) this.#home.lose();
     for (const [energy, step] of steps) {
-      this.#made?.counted(energy, step);
+      this.#outage = joinOutages(this.#outage, this.#made?.counted(energy, step) ?? null);
       this.#note(energy, step);
     }
     this.#moments.heard(meter, monoMs, this.#inputs());
   }
 
-  #note({ id, role, account }: ChannelEnergy, { mark, counted, events }: ChannelStep): void {
+  #note({ id, role }: ChannelEnergy, { gap, counted, lost, events }: ChannelStep): void {
     for (const event of events) this.#events.push({ channel: id, event });
+    const outage = counted?.outage ?? null;
+    this.#outage = joinOutages(this.#outage, outage);
     if (!REQUIRED_ROLES.includes(role)) return;
-    this.#recoveredS = Math.max(this.#recoveredS, counted?.recoveredS ?? 0);
-    if (mark === 'gap' && !account.counted) this.#home.lose();
+    if (outage) this.#recoveredS += this.#madeUp.take(outage);
+    if (gap) this.#home.interrupt(gap);
+    if (lost) this.#home.lose();
   }
 
   #inputs(): PowerInputs {
@@ -164,86 +149,79 @@ export class Ledger {
   settle(complete: boolean, now: Instant): Measured {
     this.#settlements += 1;
     const grown = this.#drainAccounts();
-    const energy: EnergyTotals = {
-      solar_kwh: null,
-      home_kwh: null,
-      import_kwh: null,
-      export_kwh: null,
-    };
-    for (const total of this.#totals) {
-      const kwh = grownOf(total, grown);
-      energy[total.key] = kwh;
-      this.#home.add(total.sign * (kwh ?? 0));
-      this.#grow(total, kwh ?? 0);
-    }
-    energy.home_kwh = this.#settleHome(complete);
+    const { seen, recovered } = this.#totals.grow(grown);
+    const known = Object.entries(seen).filter(([, kwh]) => kwh !== null);
+    this.#home.add({ seen: Object.fromEntries(known), recovered, outage: this.#outage });
+    this.#beginHome();
+    const awaited = this.#required().some((channel) => channel.awaited);
+    const home = this.#home.settle({ complete, awaited, monoMs: now.monoMs });
+    this.#outage = joinOutages(this.#outage, home.outage);
     const { coveredS, estimatedS, flows } = this.#moments.drain();
     const measured: Measured = {
-      energy,
-      by: this.#counterLed() ? 'counter' : 'integral',
+      energy: {
+        solar_kwh: null,
+        import_kwh: null,
+        export_kwh: null,
+        ...seen,
+        home_kwh: home.seenKwh,
+      },
+      by: this.#totals.counterLed ? 'counter' : 'integral',
       flows,
       covered_s: coveredS,
       estimated_s: estimatedS,
       recovered_s: this.#recoveredS,
+      recovered: this.#recovered({ ...recovered, ...home.recovered }, grown, now),
       channels: this.#measuredChannels(grown),
       events: this.#events,
       ledger: this.#state(now),
     };
+    this.#outage = null;
     this.#recoveredS = 0;
     this.#events = [];
     return measured;
   }
 
-  #drainAccounts(): Map<Account, Grown> {
+  #drainAccounts(): Map<Account, Growth> {
     const accounts = [...this.#channels.values()].map(({ account }) => account);
     if (this.#made) accounts.push(this.#made.account);
     return new Map(accounts.map((account) => [account, account.drain()]));
   }
 
-  #grow({ key, parts }: Total, kwh: number): void {
-    const known = this.#kwh[key];
-    const total = known === undefined ? sum(...parts.map((part) => part.firstKwh())) : known + kwh;
-    if (total !== null) this.#kwh[key] = total;
-  }
-
-  #settleHome(complete: boolean): number | null {
-    this.#beginHome();
-    if (complete && this.#resuming) {
-      this.#resuming = false;
-      const filled = this.#balanced().every(({ parts }) => parts.every((p) => p.account.counted));
-      if (!filled) this.#home.lose();
-    }
-    return this.#home.settle(complete);
-  }
-
-  #balanced(): Total[] {
-    return this.#totals.filter(({ sign }) => sign !== 0);
-  }
-
   /** A ledger without a past begins with the home that its counters tell, where all of them do. */
   #beginHome(): void {
-    const terms = this.#balanced();
-    const known = terms.every(({ key }) => this.#kwh[key] !== undefined);
-    if (this.#home.begun || !known || this.#ofRole('grid').length === 0) return;
-    const lifetime = terms.reduce((kwh, { key, sign }) => kwh + sign * (this.#kwh[key] ?? 0), 0);
-    this.#home.begin(this.#counterLed() ? Math.max(0, lifetime) : 0);
+    const lifetimeKwh = this.#totals.balanceKwh;
+    if (this.#home.begun || lifetimeKwh === null || this.#ofRole('grid').length === 0) return;
+    this.#home.begin(this.#totals.counterLed ? Math.max(0, lifetimeKwh) : 0);
   }
 
-  /** True where every total of the balance follows a counter. */
-  #counterLed(): boolean {
-    const terms = this.#balanced();
-    const led = ({ parts, way }: Total) => parts.every(({ account }) => account.tied(way));
-    return terms.length > 0 && terms.every(led);
+  /** What was made up for since the last settlement, in all. */
+  #recovered(
+    energy: RecoveredEnergy,
+    grown: ReadonlyMap<Account, Growth>,
+    { wallMs, monoMs }: Instant,
+  ): Recovered | null {
+    const channels: Recovered['channels'] = {};
+    for (const [id, { account }] of this.#channels) {
+      const { recovered } = grown.get(account) ?? {};
+      if (!recovered || WAYS.every((way) => recovered[way] === 0)) continue;
+      channels[id] = { import_kwh: recovered.import, export_kwh: recovered.export };
+    }
+    const outage = this.#outage;
+    const isNothing = Object.keys({ ...energy, ...channels }).length === 0;
+    if (outage === null || (isNothing && !outage.unseen)) return null;
+    const wallOf = (ms: number) => Math.round(wallMs - (monoMs - ms));
+    return { fromMs: wallOf(outage.fromMs), toMs: wallOf(outage.toMs), energy, channels };
   }
 
-  #measuredChannels(grown: Map<Account, Grown>): Record<string, MeasuredChannel> {
+  #measuredChannels(grown: ReadonlyMap<Account, Growth>): Record<string, MeasuredChannel> {
     const measured: Record<string, MeasuredChannel> = {};
     for (const [id, channel] of this.#channels) {
+      const seen = grown.get(channel.account)?.seen;
       const counterImport = channel.counterKwh('import');
       const counterExport = channel.counterKwh('export');
       measured[id] = {
-        import_kwh: grown.get(channel.account)?.import ?? null,
-        export_kwh: grown.get(channel.account)?.export ?? null,
+        import_kwh: seen?.import ?? null,
+        export_kwh: seen?.export ?? null,
         ...(counterImport !== undefined && { counter_import_kwh: counterImport }),
         ...(counterExport !== undefined && { counter_export_kwh: counterExport }),
       };
@@ -259,7 +237,7 @@ export class Ledger {
       import_kwh: null,
       export_kwh: null,
     };
-    for (const { key } of this.#totals) totals[key] = this.#kwh[key] ?? null;
+    for (const key of this.#totals.keys) totals[key] = this.#totals.kwh[key] ?? null;
     return totals;
   }
 
@@ -268,16 +246,10 @@ export class Ledger {
     return {
       n: this.#settlements,
       at: wallMs,
-      totals: { ...this.#kwh },
+      totals: { ...this.#totals.kwh },
       ...(this.#home.begun && { home: this.#home.state() }),
       channels: Object.fromEntries(channels),
       ...(this.#made && { grid: this.#made.account.state() }),
     };
   }
-}
-
-function grownOf({ parts, way }: Total, grown: Map<Account, Grown>): number | null {
-  const known = parts.map(({ account }) => grown.get(account)?.[way] ?? null);
-  const some = known.filter((kwh) => kwh !== null);
-  return some.length > 0 ? some.reduce((a, b) => a + b, 0) : null;
 }

@@ -3,8 +3,14 @@
  * which the solar joins. Its power is a sum; counters can only speak for the net of that sum.
  */
 import { Account, type AccountState } from './account.ts';
-import { type ChannelEnergy, type ChannelStep, moveNet } from './channel-energy.ts';
+import {
+  type ChannelEnergy,
+  type ChannelStep,
+  type CountedNet,
+  moveNet,
+} from './channel-energy.ts';
 import type { SpanMark } from './integrate.ts';
+import { joinOutages, type Outage } from './outage.ts';
 import { Round } from './round.ts';
 
 /** A channel the grid is made of, and whether it adds (mains) or is taken away (solar). */
@@ -18,6 +24,8 @@ export class MadeGrid {
   readonly account: Account;
   #makers: readonly Maker[];
   #round: Round;
+  /** What the counters have told since all of them were last heard. */
+  #told = new Map<Maker, CountedNet>();
 
   constructor(makers: readonly Maker[], restored?: AccountState) {
     this.#makers = makers;
@@ -43,9 +51,33 @@ export class MadeGrid {
     return roundMs === null || powerW === null ? null : this.account.point([powerW], roundMs, 0);
   }
 
-  /** A channel's counters moved; ignored where it is no part of the grid. */
-  counted(channel: ChannelEnergy, { counted }: ChannelStep): void {
+  /**
+   * A channel's counters moved; ignored where it is no part of the grid. Only when all have been
+   * heard is there a net: one by one, each would add to a direction of its own.
+   * @returns the time that the net makes up for
+   */
+  counted(channel: ChannelEnergy, { counted }: ChannelStep): Outage | null {
     const maker = this.#makers.find((other) => other.channel === channel);
-    if (maker && counted) moveNet(this.account, maker.sign, counted);
+    if (!maker || !counted || !this.account.counted) return null;
+    this.#told.set(maker, added(this.#told.get(maker), signed(counted, maker.sign)));
+    if (this.#told.size < this.#makers.length) return null;
+    const all = [...this.#told.values()].reduce(added);
+    this.#told.clear();
+    moveNet(this.account, all);
+    return all.outage;
   }
+}
+
+function signed(counted: CountedNet, sign: 1 | -1): CountedNet {
+  return { ...counted, netKwh: sign * counted.netKwh };
+}
+
+function added(a: CountedNet | undefined, b: CountedNet): CountedNet {
+  if (!a) return b;
+  return {
+    netKwh: a.netKwh + b.netKwh,
+    bandKwh: Math.max(a.bandKwh, b.bandKwh),
+    outage: joinOutages(a.outage, b.outage),
+    rebased: a.rebased || b.rebased,
+  };
 }

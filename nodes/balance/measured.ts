@@ -14,6 +14,8 @@ export interface ChannelState extends AccountState {
   /** The counters as last believed, kWh, and how long ago that was, s. */
   counter?: Partial<BothWays>;
   age_s?: number;
+  /** Of the meter they were read from, where it tells. */
+  serial?: string;
 }
 
 /** Everything a restart has to know, small enough for every minute record. */
@@ -50,9 +52,25 @@ export interface MeasuredChannel {
   counter_export_kwh?: number;
 }
 
+/** kWh, under the names of the minute record. */
+export type RecoveredEnergy = Partial<Record<keyof EnergyTotals | keyof FlowKwh, number>>;
+
+/** Energy of a time in which nobody looked, told afterwards. */
+export interface Recovered {
+  /** The time, on the wall clock of now, ms. */
+  fromMs: number;
+  toMs: number;
+  /** What is known and not 0. */
+  energy: RecoveredEnergy;
+  channels: Record<string, { import_kwh: number; export_kwh: number }>;
+}
+
 /** Travels as `msg.measured` beside the snapshot in `msg.payload`. */
 export interface Measured {
-  /** Growth of each total, kWh; null where nothing was measured. `home_kwh` is not clamped. */
+  /**
+   * Energy that passed since the snapshot before, kWh; null where nothing was measured. `home_kwh` is
+   * not clamped. With `recovered` it is what the totals grew by.
+   */
   energy: EnergyTotals;
   /** `counter` where every total of the balance follows counters. */
   by: 'counter' | 'integral';
@@ -61,6 +79,9 @@ export interface Measured {
   covered_s: number;
   estimated_s: number;
   recovered_s: number;
+  recovered: Recovered | null;
+  /** Set where the wall clock has jumped since the snapshot before. */
+  clock_step?: true;
   channels: Record<string, MeasuredChannel>;
   /** By channel: what a counter did that was not counting. */
   events: { channel: string; event: CounterEvent }[];

@@ -1,34 +1,82 @@
 /**
- * What a killed run had counted but not yet written into a minute: it belongs into the first minute
- * of the next run, marked as recovered, or the records would miss what the totals have.
+ * What a killed run had counted but not yet written into a minute: the first minute of the next run
+ * has it as recovered, or the records would miss what the totals have.
  */
-import type { LedgerState, Measured } from './measured.ts';
-import type { EnergyTotals } from './snapshot.ts';
+import { type BothWays, WAYS } from './account.ts';
+import { flowsOfTotals } from './gap-flows.ts';
+import type { LedgerState, Measured, Recovered, RecoveredEnergy, TotalKey } from './measured.ts';
 
 export interface Unrecorded {
-  /** kWh by total. */
-  energy: Partial<Record<keyof EnergyTotals, number>>;
+  recovered: Recovered;
   /** How many seconds it took. */
   seconds: number;
 }
 
 /** From the last state on record to the last one kept; null where nothing is missing. */
 export function unrecordedSince(recorded: LedgerState, kept: LedgerState): Unrecorded | null {
-  if (kept.n <= recorded.n) return null;
-  const energy: Unrecorded['energy'] = {};
-  for (const key of Object.keys(kept.totals) as (keyof typeof kept.totals)[]) {
+  const seconds = kept.n - recorded.n;
+  if (seconds <= 0) return null;
+  const { at: toMs } = kept;
+  const recovered = {
+    fromMs: toMs - seconds * 1000,
+    toMs,
+    energy: energyBetween(recorded, kept),
+    channels: channelsBetween(recorded, kept),
+  };
+  return { recovered, seconds };
+}
+
+function energyBetween(recorded: LedgerState, kept: LedgerState): RecoveredEnergy {
+  const energy: RecoveredEnergy = {};
+  for (const key of Object.keys(kept.totals) as TotalKey[]) {
     const [before, after] = [recorded.totals[key], kept.totals[key]];
     if (before !== undefined && after !== undefined) energy[key] = Math.max(0, after - before);
   }
   if (recorded.home && kept.home) energy.home_kwh = kept.home.raw - recorded.home.raw;
-  return { energy, seconds: kept.n - recorded.n };
+  const hasBattery = kept.totals.battery_charge_kwh !== undefined;
+  return hasBattery ? energy : { ...energy, ...flowsOfTotals(energy) };
+}
+
+function channelsBetween(recorded: LedgerState, kept: LedgerState): Recovered['channels'] {
+  const grown = Object.entries(kept.channels).map(([id, { sum }]) => {
+    const before = recorded.channels[id]?.sum;
+    const kwh: BothWays = { import: 0, export: 0 };
+    for (const way of WAYS) kwh[way] = Math.max(0, (sum?.[way] ?? 0) - (before?.[way] ?? 0));
+    return [id, { import_kwh: kwh.import, export_kwh: kwh.export }] as const;
+  });
+  return Object.fromEntries(
+    grown.filter(([, { import_kwh, export_kwh }]) => import_kwh + export_kwh > 0),
+  );
 }
 
 /** A second, with what was left over from the run before. */
-export function withUnrecorded(measured: Measured, { energy, seconds }: Unrecorded): Measured {
-  const sums = { ...measured.energy };
-  for (const key of Object.keys(energy) as (keyof EnergyTotals)[]) {
-    sums[key] = (sums[key] ?? 0) + (energy[key] ?? 0);
+export function withUnrecorded(measured: Measured, unrecorded: Unrecorded): Measured {
+  const { recovered, seconds } = unrecorded;
+  return {
+    ...measured,
+    recovered: measured.recovered ? joinRecovered(measured.recovered, recovered) : recovered,
+    recovered_s: measured.recovered_s + seconds,
+  };
+}
+
+/** Two blocks as one: from the earlier begin to the later end, with all their energy. */
+export function joinRecovered(a: Recovered, b: Recovered): Recovered {
+  const energy = { ...a.energy };
+  for (const key of Object.keys(b.energy) as (keyof RecoveredEnergy)[]) {
+    energy[key] = (energy[key] ?? 0) + (b.energy[key] ?? 0);
   }
-  return { ...measured, energy: sums, recovered_s: measured.recovered_s + seconds };
+  const channels = { ...a.channels };
+  for (const [id, more] of Object.entries(b.channels)) {
+    const { import_kwh, export_kwh } = channels[id] ?? { import_kwh: 0, export_kwh: 0 };
+    channels[id] = {
+      import_kwh: import_kwh + more.import_kwh,
+      export_kwh: export_kwh + more.export_kwh,
+    };
+  }
+  return {
+    fromMs: Math.min(a.fromMs, b.fromMs),
+    toMs: Math.max(a.toMs, b.toMs),
+    energy,
+    channels,
+  };
 }

@@ -58,12 +58,20 @@ async function filesBetween(records: string, first: string, last: string): Promi
 /** A value as a minute record where it has the shape of one, else null. */
 export function asMinute(value: unknown): MinuteRecord | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { v, ts, run, rev, covered_s, power, energy, channels } = value as Record<string, unknown>;
+  const record = value as Record<string, unknown>;
+  const { v, ts, run, rev, covered_s, power, energy, channels, recovered } = record;
   const whole = typeof ts === 'string' && isMinuteStart(ts);
   const known = v === 1 && typeof run === 'string' && Number.isInteger(rev);
   const parts = isObject(power) && isObject(energy) && isObject(channels);
   const shaped = parts && ['solar', 'home', 'grid'].every((key) => isStats(power[key]));
-  return whole && known && shaped && typeof covered_s === 'number' ? (value as MinuteRecord) : null;
+  const measured = typeof covered_s === 'number' && (recovered === undefined || isBlock(recovered));
+  return whole && known && shaped && measured ? (value as MinuteRecord) : null;
+}
+
+function isBlock(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value.energy) || !isObject(value.channels)) return false;
+  const { from, to } = value;
+  return typeof from === 'string' && typeof to === 'string' && Date.parse(from) < Date.parse(to);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -23,7 +23,15 @@ export function asSecond(payload: unknown, measured: unknown): Second {
   if (!isObject(measured)) throw wrong('measured');
   for (const key of NUMBERS) if (!Number.isFinite(measured[key])) throw wrong(`measured.${key}`);
   for (const key of OBJECTS) if (!isObject(measured[key])) throw wrong(`measured.${key}`);
-  return { snapshot, measured: measured as unknown as Measured };
+  const { recovered = null, events = [] } = measured;
+  if (recovered !== null && !isRecovered(recovered)) throw wrong('measured.recovered');
+  if (!Array.isArray(events)) throw wrong('measured.events');
+  return { snapshot, measured: { ...measured, recovered, events } as unknown as Measured };
+}
+
+function isRecovered(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value.energy) || !isObject(value.channels)) return false;
+  return Number.isFinite(value.fromMs) && Number.isFinite(value.toMs);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -52,6 +52,7 @@ export class Sum {
 }
 
 /** To a tenth. */
+/** To a tenth. */
 export function roundedW(watts: number): number {
   return Math.round(watts * 10) / 10 + 0;
 }

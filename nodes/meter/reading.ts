@@ -19,6 +19,8 @@ export interface Reading {
   frequency_hz?: number | null;
   /** How long the poll took on the wire, ms, where the source can tell. */
   latency_ms?: number | null;
+  /** The meter's serial number, where it tells: with another one, counters begin anew. */
+  serial?: string;
   /** Empty when `ok` is false. */
   channels: Record<string, ChannelReading>;
 }

@@ -118,8 +118,8 @@ describe('where energy continues', () => {
     checkpoint.close();
     const { unrecorded } = (await readResume(paths))!;
     assert.equal(unrecorded?.seconds, 30);
-    assert.ok(Math.abs((unrecorded?.energy.import_kwh ?? 0) - 0.03) < 1e-9);
-    assert.equal(unrecorded?.energy.home_kwh, 0.5);
+    assert.ok(Math.abs((unrecorded?.recovered.energy.import_kwh ?? 0) - 0.03) < 1e-9);
+    assert.equal(unrecorded?.recovered.energy.home_kwh, 0.5);
     writeFileSync(join(paths.records, 'minute', '2026-06-20.jsonl'), line(90));
     assert.equal((await readResume(paths))?.unrecorded, null);
   });

@@ -17,7 +17,8 @@ interface Golden {
   reads: number[];
   limits?: Partial<CounterLimits>;
   dtS?: number;
-  otherSerial?: boolean;
+  /** Of the meter now; before it was `A1`. */
+  serial?: string;
   added: number;
   event?: string;
   recovered?: boolean;
@@ -57,7 +58,7 @@ const GOLDEN: Golden[] = [
     what: 'another meter',
     prev: 5321.4,
     reads: [812.3, 812.3, 812.3],
-    otherSerial: true,
+    serial: 'B2',
     added: 0,
     event: 'counter_rebased',
     base: 812.3,
@@ -98,12 +99,12 @@ describe('counter rules', () => {
   for (const golden of GOLDEN) {
     it(`golden ${golden.id}: ${golden.what}`, () => {
       const counter = new Counter({ ...LIMITS, ...golden.limits });
-      assert.equal(counter.take(golden.prev, 0), null);
+      assert.equal(counter.take(golden.prev, 0, 'A1'), null);
       let added = 0;
       const events: string[] = [];
       let recoveredS = 0;
       golden.reads.forEach((kwh, n) => {
-        const step = counter.take(kwh, n === 0 ? (golden.dtS ?? 60) : 0, golden.otherSerial)!;
+        const step = counter.take(kwh, n === 0 ? (golden.dtS ?? 60) : 0, golden.serial)!;
         added += step.addedKwh;
         recoveredS += step.recoveredS;
         if (step.event) events.push(step.event);

@@ -234,14 +234,21 @@ describe('balance of a home', () => {
 
   it('brings what a killed run left over into its first second, once', () => {
     const resume = { n: 90, at: START, totals: { import_kwh: 9 }, channels: {} };
-    const unrecorded = { energy: { import_kwh: 0.03, home_kwh: 0.02 }, seconds: 30 };
+    const recovered = {
+      fromMs: START - 40_000,
+      toMs: START - 10_000,
+      energy: { import_kwh: 0.03, home_kwh: 0.02 },
+      channels: {},
+    };
+    const unrecorded = { recovered, seconds: 30 };
     const { balance } = new Bench({ resume, unrecorded });
     const tick = (second: number) =>
       balance.tick({ wallMs: START + second * 1000, monoMs: second * 1000 });
     const first = tick(1);
-    assert.deepEqual([first.measured.energy.import_kwh, first.measured.recovered_s], [0.03, 30]);
+    assert.deepEqual([first.measured.recovered, first.measured.recovered_s], [recovered, 30]);
+    assert.equal(first.measured.energy.import_kwh, null);
     assert.equal(first.snapshot.energy.import_kwh, 9);
     const second = tick(2);
-    assert.deepEqual([second.measured.energy.import_kwh, second.measured.recovered_s], [null, 0]);
+    assert.deepEqual([second.measured.recovered, second.measured.recovered_s], [null, 0]);
   });
 });

@@ -50,9 +50,10 @@ class Bench {
     this.ledger = this.#start(state && (JSON.parse(JSON.stringify(state)) as LedgerState));
   }
 
-  read(readings: Record<string, Partial<ChannelReading>>, meter = 'main'): void {
+  read(readings: Record<string, Partial<ChannelReading>>, meter = 'main', serial?: string): void {
     const full = Object.entries(readings).map(([id, reading]) => [id, { power_w: 0, ...reading }]);
-    this.ledger.take(meter, Object.fromEntries(full), this.monoMs);
+    const channels = Object.fromEntries(full);
+    this.ledger.take({ meter, channels, mono_ms: this.monoMs, ...(serial && { serial }) });
   }
 
   settle(complete = true): Measured {
@@ -217,7 +218,13 @@ describe('ledger with counters that stand for their channels', () => {
     const totals = bench.ledger.totals();
     near(totals.import_kwh! - before.import_kwh!, 6, 0.01);
     near(totals.home_kwh! - before.home_kwh!, 10, 0.03);
-    near(measured.energy.import_kwh, totals.import_kwh! - before.import_kwh!);
+    const { fromMs, toMs, energy, channels } = measured.recovered!;
+    near(energy.import_kwh, totals.import_kwh! - before.import_kwh!);
+    near(energy.home_kwh, totals.home_kwh! - before.home_kwh!);
+    near(channels['main/pv']?.import_kwh, 4, 0.01);
+    assert.deepEqual([fromMs, toMs], [bench.wallMs - 14_401_000, bench.wallMs]);
+    assert.equal(measured.energy.import_kwh, null);
+    assert.equal(bench.second(read(106, 50, 34)).recovered, null);
   });
 
   it('recovers over two crashes of which the first came before the counters were read', () => {
@@ -445,11 +452,11 @@ describe('ledger under random lives', () => {
               pv: { power_w: Math.max(0, -powerW) },
             });
           }
-          const { energy } = bench.settle();
+          const { energy, recovered } = bench.settle();
           const totals = bench.ledger.totals();
           for (const key of ['import_kwh', 'export_kwh', 'home_kwh'] as const) {
             if (before[key] !== null) assert.ok((totals[key] ?? -1) >= before[key], `${key} back`);
-            if (first) grown[key] += energy[key] ?? 0;
+            if (first) grown[key] += (energy[key] ?? 0) + (recovered?.energy[key] ?? 0);
           }
           if (first === null && totals.import_kwh !== null) first = totals;
           before = totals;

@@ -39,6 +39,7 @@ export function measuredSecond(more: Partial<Measured> = {}): Measured {
     covered_s: 1,
     estimated_s: 0,
     recovered_s: 0,
+    recovered: null,
     channels: {
       'main/mains': { import_kwh: kwh, export_kwh: 0, counter_import_kwh: 77.7 },
     },
