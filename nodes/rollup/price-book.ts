@@ -21,7 +21,7 @@ export interface PriceEntry {
 /** In the order of the dates; before the first, nothing is priced. No two neighbours are the same. */
 export type PriceBook = readonly PriceEntry[];
 
-const bookSchema = z.array(
+export const priceBookSchema = z.array(
   z.object({ from: z.string().refine(isDate), tariff: tariff.nullable() }),
 );
 
@@ -33,7 +33,7 @@ const bookSchema = z.array(
 export function readPriceBook(records: string): PriceBook {
   const file = fileOf(records);
   try {
-    return bookSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return priceBookSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new SolthriveError('config_unreadable', { file, what: asError(thrown).message }, thrown);
@@ -82,9 +82,13 @@ export function repriceFrom(
   tariffs: readonly TariffConfig[],
   date: string,
 ): PriceBook {
-  const configured = inOrder(tariffs);
-  return compose([...datesOf(book), ...datesOf(configured), date], (day) =>
-    tariffOn(day < date ? book : configured, day),
+  return joinBooks(book, inOrder(tariffs), date);
+}
+
+/** One book up to a date, another from it on. */
+export function joinBooks(before: PriceBook, after: PriceBook, date: string): PriceBook {
+  return compose([...datesOf(before), ...datesOf(after), date], (day) =>
+    tariffOn(day < date ? before : after, day),
   );
 }
 

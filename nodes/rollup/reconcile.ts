@@ -30,6 +30,8 @@ export interface ReconcileTask extends RecordFolders {
   stretch?: Stretch;
   /** So many days of minutes of so many are done. */
   progress?: (done: number, of: number) => void;
+  /** In place of what is kept, to see what would come of it: then no price book is written. */
+  instead?: { view: PastView; book: PriceBook };
 }
 
 export interface Reconciled extends Days {
@@ -50,7 +52,7 @@ export interface Reconciled extends Days {
 export async function reconcile(task: ReconcileTask): Promise<Reconciled> {
   const { records, disk = recordDisk, config, stretch } = task;
   const zone = config.site.timezone;
-  const view = readPastView(task);
+  const view = task.instead?.view ?? readPastView(task);
   const openFromMs = await openFrom(task);
   const quarters = await reconcileQuarters({
     records,
@@ -61,7 +63,7 @@ export async function reconcile(task: ReconcileTask): Promise<Reconciled> {
     ...(task.progress && { onDay: task.progress }),
   });
   const known = [...(await monthLines(disk, records).read()).known.values()];
-  const book = await adoptedBook(task, openFromMs);
+  const book = task.instead?.book ?? (await adoptedBook(task, openFromMs));
   const days = await reconcileDays({
     records,
     disk,
