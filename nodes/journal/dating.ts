@@ -4,26 +4,27 @@
  */
 import { isoTime } from '../site/clock.ts';
 import type { MinuteRecord, RecoveredBlock } from './minute.ts';
-import type { HeldMinute } from './undated.ts';
+import type { HeldMinute, Offset } from './undated.ts';
 
 const MINUTE_MS = 60_000;
 /** Two minutes that lie further apart on the wrong clock than they were: it was set in between. */
 const SAME_CLOCK_MS = 2_000;
+/** A run ends this long after its last record at the most, ms. */
+const UNRECORDED_MS = 120_000;
 
 export class Dating {
-  readonly #offsetMs: number;
+  readonly #offset: Offset;
   /** How far the wrong clock is from the time, ms; null before the first minute. */
   #errorMs: number | null = null;
 
-  /** @param offsetMs  wall time minus time since the machine started, ms */
-  constructor(offsetMs: number) {
-    this.#offsetMs = offsetMs;
+  constructor(offset: Offset) {
+    this.#offset = offset;
   }
 
   /** Takes minutes in the order in which they were lived. */
   date({ mono_ms, record }: HeldMinute): MinuteRecord {
     const saidMs = Date.parse(record.ts);
-    const errorMs = this.#offsetMs + mono_ms - saidMs;
+    const errorMs = this.#offset.offset_ms + mono_ms - saidMs;
     if (Math.abs(errorMs - (this.#errorMs ?? Infinity)) > SAME_CLOCK_MS) this.#errorMs = errorMs;
     const minutes = Math.round((this.#errorMs ?? errorMs) / MINUTE_MS);
     if (minutes === 0) return record;
@@ -35,24 +36,29 @@ export class Dating {
       ts,
       // The same run may have seen this minute by the right clock too: both parts must add.
       run: `${record.run}~${minutes}`,
-      ...(recovered && { recovered: moved(recovered, ts, { shiftMs, bootMs: saidMs - mono_ms }) }),
+      ...(recovered && { recovered: this.#moved(recovered, ts, { shiftMs, mono_ms }) }),
       ...(ledger && { ledger: { ...ledger, at: ledger.at + shiftMs } }),
     };
   }
+
+  /**
+   * An outage ended by the wrong clock. One that began before the machine started began when the
+   * last record was made, which a better clock has dated.
+   */
+  #moved(block: RecoveredBlock, ts: string, { shiftMs, mono_ms }: Move): RecoveredBlock {
+    const { recorded_ms } = this.#offset;
+    const fromMs = Date.parse(block.from);
+    const bootMs = Date.parse(ts) - shiftMs - mono_ms;
+    const wasDated = Math.abs(fromMs - (recorded_ms ?? Infinity)) <= UNRECORDED_MS;
+    const known = recorded_ms !== null && (fromMs < bootMs || wasDated);
+    const from = isoTime(known ? recorded_ms : fromMs + shiftMs);
+    const to = isoTime(Date.parse(block.to) + shiftMs);
+    if (from < to) return { ...block, from, to };
+    return { ...block, from: ts, to: isoTime(Date.parse(ts) + MINUTE_MS) };
+  }
 }
 
-/**
- * The end of an outage was read from the wrong clock; its beginning only where it lies after the
- * start of the machine, else it comes from an earlier run, and a clock that may have been right.
- */
-function moved(
-  block: RecoveredBlock,
-  ts: string,
-  { shiftMs, bootMs }: { shiftMs: number; bootMs: number },
-): RecoveredBlock {
-  const fromMs = Date.parse(block.from);
-  const from = isoTime(fromMs >= bootMs ? fromMs + shiftMs : fromMs);
-  const to = isoTime(Date.parse(block.to) + shiftMs);
-  if (from < to) return { ...block, from, to };
-  return { ...block, from: ts, to: isoTime(Date.parse(ts) + MINUTE_MS) };
+interface Move {
+  shiftMs: number;
+  mono_ms: number;
 }

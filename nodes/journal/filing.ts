@@ -14,6 +14,7 @@ import {
   type HeldMinute,
   holdingFile,
   holdingFiles,
+  type Offset,
   readHeld,
   stateOf,
   type UndatedKwh,
@@ -54,6 +55,8 @@ export class Filing {
   /** One thing after the other: minutes must not overtake those that are being dated. */
   #queue: Promise<void>;
   #trust: ClockTrust | null = null;
+  /** When the newest dated record was written, ms. */
+  #recordedMs: number | null = null;
   #trustedAt: Moment | null = null;
   /** Minutes that began before `#trustedAt` were labelled by a clock that could not be believed. */
   #wasUntrusted = false;
@@ -111,10 +114,11 @@ export class Filing {
   async #start(): Promise<void> {
     const { records, clock, machine } = this.#options;
     const last = await lastRecorded(records, (line) => asMinute(parsed(line))?.ledger ?? null);
-    this.#trust = new ClockTrust(clock, machine, last?.at ?? null);
+    this.#recordedMs = last?.at ?? null;
+    this.#trust = new ClockTrust(clock, machine, this.#recordedMs);
     // A move that a power cut has ended goes on, whatever the time is now.
     for (const file of await holdingFiles(records)) {
-      if ((await stateOf(file)).offsetMs !== null) this.#unmoved.add(file);
+      if ((await stateOf(file)).offset !== null) this.#unmoved.add(file);
     }
     this.#wasUntrusted = (await stateOf(this.#ownFile())).held;
     await this.#look();
@@ -146,9 +150,9 @@ export class Filing {
     // What is held may itself still wait for the disk.
     if (store.waiting > 0) await store.put([]);
     if (store.waiting > 0) return false;
-    const { held, offsetMs } = await stateOf(file);
+    const { held, offset } = await stateOf(file);
     if (held) {
-      const dating = new Dating(offsetMs ?? (await this.#decideOffset(file)));
+      const dating = new Dating(offset ?? (await this.#decideOffset(file)));
       for await (const minutes of inParts(readHeld(file))) {
         await store.add(minutes.map((minute) => dating.date(minute)));
         if (store.waiting > 0) return false;
@@ -162,17 +166,20 @@ export class Filing {
   }
 
   /** Written down before it is used: a second try must give every minute the same date. */
-  async #decideOffset(file: string): Promise<number> {
-    const { wallMs, bootMs } = this.#trustedAt ?? this.#now();
-    const offsetMs = Math.round(wallMs - bootMs);
-    await this.#options.store.put([{ file, value: { offset_ms: offsetMs } }]);
-    return offsetMs;
+  async #decideOffset(file: string): Promise<Offset> {
+    const offset = this.#offsetAt(this.#trustedAt ?? this.#now());
+    await this.#options.store.put([{ file, value: offset }]);
+    return offset;
   }
 
-  #dated(minutes: readonly HeldMinute[], { wallMs, bootMs }: Moment): MinuteRecord[] {
+  #offsetAt({ wallMs, bootMs }: Moment): Offset {
+    return { offset_ms: Math.round(wallMs - bootMs), recorded_ms: this.#recordedMs };
+  }
+
+  #dated(minutes: readonly HeldMinute[], trustedAt: Moment): MinuteRecord[] {
     return minutes.map((minute) => {
-      if (!this.#wasUntrusted || minute.mono_ms >= bootMs) return minute.record;
-      this.#dating ??= new Dating(wallMs - bootMs);
+      if (!this.#wasUntrusted || minute.mono_ms >= trustedAt.bootMs) return minute.record;
+      this.#dating ??= new Dating(this.#offsetAt(trustedAt));
       return this.#dating.date(minute);
     });
   }

@@ -15,9 +15,12 @@ export interface HeldMinute {
   record: MinuteRecord;
 }
 
-/** The line that dates all others of its file: epoch = offset + mono. It is decided only once. */
+/** The line that dates all others of its file. It is decided only once. */
 export interface Offset {
+  /** Wall time minus time since the machine started. */
   offset_ms: number;
+  /** When the newest record that had a date was written; null where there was none. */
+  recorded_ms: number | null;
 }
 
 /** Energy of minutes without a date, kWh. */
@@ -54,17 +57,17 @@ export async function* readHeld(file: string): AsyncGenerator<HeldMinute> {
   }
 }
 
-/** Whether a file has minutes, and its offset, ms, where that has been decided. */
-export async function stateOf(file: string): Promise<{ held: boolean; offsetMs: number | null }> {
+/** Whether a file has minutes, and its offset where that has been decided. */
+export async function stateOf(file: string): Promise<{ held: boolean; offset: Offset | null }> {
   const tally: ReadTally = { bad: 0 };
   let held = false;
-  let offsetMs: number | null = null;
+  let offset: Offset | null = null;
   for await (const value of readJsonLines(file, tally)) {
     // The first counts: some minutes may have been dated by it already.
-    offsetMs ??= asOffset(value);
+    offset ??= asOffset(value);
     held ||= asHeld(value) !== null;
   }
-  return { held, offsetMs };
+  return { held, offset };
 }
 
 /** The sum over all files but that of `bootId`, which may still be dated; null where there is none. */
@@ -99,7 +102,10 @@ function asHeld(value: unknown): HeldMinute | null {
   return Number.isFinite(mono_ms) && minute ? { mono_ms: mono_ms as number, record: minute } : null;
 }
 
-function asOffset(value: unknown): number | null {
-  const { offset_ms } = (value ?? {}) as Record<string, unknown>;
-  return Number.isFinite(offset_ms) ? (offset_ms as number) : null;
+function asOffset(value: unknown): Offset | null {
+  const { offset_ms, recorded_ms = null } = (value ?? {}) as Partial<Offset>;
+  if (typeof offset_ms !== 'number' || !(recorded_ms === null || Number.isFinite(recorded_ms))) {
+    return null;
+  }
+  return { offset_ms, recorded_ms };
 }

@@ -105,13 +105,54 @@ describe('filing of minutes', () => {
   afterEach(() => Promise.all(lives.splice(0).map((life) => life.crash())));
 
   it('dates a sample as the golden example says', () => {
-    const trusted = { wallMs: Date.parse('2026-06-21T12:10:00Z'), bootMs: 700_000 };
-    const dating = new Dating(trusted.wallMs - trusted.bootMs);
+    const offset_ms = Date.parse('2026-06-21T12:10:00Z') - 700_000;
+    const dating = new Dating({ offset_ms, recorded_ms: null });
     const record = minuteAt('1970-01-01T00:05:00.000Z');
     const dated = dating.date({ mono_ms: 100_000, record });
     assert.equal(dated.ts, '2026-06-21T12:00:00.000Z');
     assert.notEqual(dated.run, record.run);
     assert.deepEqual({ ...dated, ts: '', run: '' }, { ...record, ts: '', run: '' });
+  });
+
+  it('dates the outage that a held minute makes up for', () => {
+    const recorded_ms = NOON - 5 * DAY_MS;
+    const date = (from: string, to: string, wrong = '1970-01-01') => {
+      const ledger = { n: 1, at: Date.parse(`${wrong}T00:01:30.000Z`), totals: {}, channels: {} };
+      const recovered = {
+        from: `${wrong}T${from}Z`,
+        to: `${wrong}T${to}Z`,
+        energy: {},
+        channels: {},
+      };
+      const record = minuteAt(`${wrong}T00:01:00.000Z`, { recovered, ledger });
+      // The machine has been up for 30 s at the wrong 00:01:00, which is noon.
+      const dating = new Dating({ offset_ms: NOON - 30_000, recorded_ms });
+      const dated = dating.date({ mono_ms: 30_000, record });
+      assert.equal(dated.ledger?.at, NOON + 30_000);
+      return [dated.recovered?.from, dated.recovered?.to];
+    };
+    const iso = (ms: number) => new Date(ms).toISOString();
+    // It began in an earlier run, however long ago that seemed to be.
+    for (const from of ['00:00:10.000', '00:00:00.000']) {
+      assert.deepEqual(date(from, '00:01:10.000'), [iso(recorded_ms), iso(NOON + 10_000)]);
+    }
+    // It began in this one: a meter that was silent for a while.
+    assert.deepEqual(date('00:00:40.000', '00:01:10.000'), [
+      iso(NOON - 20_000),
+      iso(NOON + 10_000),
+    ]);
+    // The clock that was saved goes on as if no time had passed.
+    const saved = iso(recorded_ms).slice(0, 10);
+    const before = { ...minuteAt(`${saved}T12:01:00.000Z`) };
+    const recovered = {
+      from: iso(recorded_ms + 45_000),
+      to: iso(recorded_ms + 70_000),
+      energy: {},
+      channels: {},
+    };
+    const dating = new Dating({ offset_ms: NOON - 30_000, recorded_ms });
+    const { recovered: block } = dating.date({ mono_ms: 30_000, record: { ...before, recovered } });
+    assert.deepEqual([block?.from, block?.to], [iso(recorded_ms), iso(NOON + 10_000)]);
   });
 
   it('files by day at once where the clock is trusted', async () => {
