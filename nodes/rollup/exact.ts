@@ -2,7 +2,7 @@
  * Sums that come out the same to the last digit, whatever the order: energies are added as whole
  * numbers of 1e-7 kWh, money of 1e-6. Null is what was not measured; null and x are x.
  */
-import type { MinuteRecord } from '../journal/minute.ts';
+import type { EnergyKey } from '../journal/minute.ts';
 import { kwhOf, kwhUnits, microUnits, moneyOf } from './money.ts';
 import type { ChannelEnergies, Energies } from './records.ts';
 
@@ -22,7 +22,7 @@ const ENERGY_KEYS = [
   'battery_home_kwh',
   'battery_grid_kwh',
   'grid_battery_kwh',
-] as const satisfies readonly (keyof MinuteRecord['energy'])[];
+] as const satisfies readonly EnergyKey[];
 
 type Kwh = number | null | undefined;
 
@@ -36,23 +36,23 @@ export function addKwh(a: Kwh, b: Kwh): Kwh {
 
 /** Energies being added; each must come once. */
 export class EnergySum {
-  /** By the index of the key: whole, null where not measured, undefined where never there. */
-  #sums: (number | null | undefined)[] = ENERGY_KEYS.map(() => undefined);
+  /** Whole units; null where not measured. */
+  #sums = new Map<EnergyKey, number | null>();
 
   add(energies: Partial<Energies>): void {
-    for (const [index, key] of ENERGY_KEYS.entries()) {
+    for (const key of ENERGY_KEYS) {
       const kwh = energies[key];
       if (kwh === undefined) continue;
-      const sum = this.#sums[index] ?? null;
-      this.#sums[index] = kwh === null ? sum : (sum ?? 0) + kwhUnits(kwh);
+      const sum = this.#sums.get(key) ?? null;
+      this.#sums.set(key, kwh === null ? sum : (sum ?? 0) + kwhUnits(kwh));
     }
   }
 
   /** In the one order; solar, home and grid are always there. */
   energies(): Energies {
     const found: Energies = { solar_kwh: null, home_kwh: null, import_kwh: null, export_kwh: null };
-    for (const [index, key] of ENERGY_KEYS.entries()) {
-      const sum = this.#sums[index];
+    for (const key of ENERGY_KEYS) {
+      const sum = this.#sums.get(key);
       if (sum !== undefined) found[key] = sum === null ? null : kwhOf(sum);
     }
     return found;

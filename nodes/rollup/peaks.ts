@@ -8,8 +8,8 @@ const ALL_GOOD_S = 59;
 const KEYS = ['solar', 'home', 'import', 'export'] as const;
 
 /** None of a minute that was not all good, or that the clock lived through twice. */
-export function peaksOf({ ts, power, clock_step, ...seconds }: MinuteRecord): Peaks {
-  const { covered_s, held_s, estimated_s } = seconds;
+export function peaksOf(minute: MinuteRecord): Peaks {
+  const { ts, power, covered_s, held_s, estimated_s, clock_step } = minute;
   if (covered_s < ALL_GOOD_S || held_s || estimated_s || clock_step) return {};
   const peak = (watts: number): Peak => [Math.round(watts) + 0, ts];
   const gridW = power.grid?.[0];

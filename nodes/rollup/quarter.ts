@@ -8,7 +8,7 @@ import { ChannelSum, EnergySum } from './exact.ts';
 import { largerPeaks, peaksOf } from './peaks.ts';
 import { PowerSum } from './power-sum.ts';
 import type { Peaks, QuarterRecord, Seconds } from './records.ts';
-import { shortSeconds, sumSeconds } from './seconds.ts';
+import { SecondsSum, shortSeconds } from './seconds.ts';
 import { type Share, shareBlock } from './share.ts';
 
 const QUARTER_MS = 15 * 60_000;
@@ -33,18 +33,23 @@ export class Quarters {
 
   /** One a quarter, configuration and view, in that order. */
   records(): QuarterRecord[] {
-    return [...this.#quarters]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, quarter]) => quarter.record());
+    const records = [...this.#quarters.values()].map((quarter) => quarter.record());
+    return records.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
   }
 
   #quarter(ms: number, config: string, as: string | undefined): QuarterSum {
-    const ts = isoTime(Math.floor(ms / QUARTER_MS) * QUARTER_MS);
-    const key = `${ts} ${config} ${as ?? ''}`;
-    const quarter = this.#quarters.get(key) ?? new QuarterSum(ts, config, as);
+    const index = Math.floor(ms / QUARTER_MS);
+    const key = `${index} ${config} ${as ?? ''}`;
+    const known = this.#quarters.get(key);
+    if (known) return known;
+    const quarter = new QuarterSum(isoTime(index * QUARTER_MS), config, as);
     this.#quarters.set(key, quarter);
     return quarter;
   }
+}
+
+function placeOf({ ts, config, as }: QuarterRecord): string {
+  return `${ts} ${config} ${as ?? ''}`;
 }
 
 /** @param minutes  one record a minute, as `mergeMinutes` makes them */
@@ -86,7 +91,7 @@ class QuarterSum {
   #simulated = false;
   #estimated = false;
   #byCounter = true;
-  #seconds: Seconds = { covered_s: 0 };
+  #seconds = new SecondsSum();
   #power = new PowerSum();
   #peaks: Peaks = {};
   #energy = new EnergySum();
@@ -99,9 +104,10 @@ class QuarterSum {
   }
 
   addMinute(minute: MinuteRecord): void {
+    const { covered_s, held_s, estimated_s } = minute;
     // Where a block says what was recovered, its seconds come with its shares.
-    const { recovered_s: _, ...measured } = minute;
-    this.#add(minute, minute.recovered ? measured : minute);
+    const recovered_s = minute.recovered ? 0 : minute.recovered_s;
+    this.#add(minute, { covered_s, held_s, estimated_s, recovered_s });
     this.#peaks = largerPeaks(this.#peaks, peaksOf(minute));
   }
 
@@ -114,7 +120,7 @@ class QuarterSum {
   #add(part: MinuteRecord | QuarterRecord, seconds: Seconds): void {
     this.#simulated ||= part.simulated ?? false;
     this.#byCounter &&= part.energy.by === 'counter';
-    this.#seconds = sumSeconds([this.#seconds, seconds]);
+    this.#seconds.add(seconds);
     this.#power.add(part.power, part);
     this.#energy.add(part.energy);
     this.#channels.add(part.channels);
@@ -122,7 +128,7 @@ class QuarterSum {
 
   addShare({ seconds, energy, channels }: Share, { simulated }: MinuteRecord): void {
     this.#simulated ||= simulated ?? false;
-    this.#seconds = sumSeconds([this.#seconds, { covered_s: 0, recovered_s: seconds }]);
+    this.#seconds.add({ covered_s: 0, recovered_s: seconds });
     this.#energy.add(energy);
     this.#channels.add(channels);
   }
@@ -134,7 +140,7 @@ class QuarterSum {
       ts: this.#ts,
       config: this.#config,
       ...(this.#as !== undefined && { as: this.#as }),
-      ...fitted(this.#seconds),
+      ...fitted(this.#seconds.seconds()),
       ...(this.#simulated && { simulated: true as const }),
       ...(this.#estimated && { estimated: true as const }),
       power: this.#power.stats(),

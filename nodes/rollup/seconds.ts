@@ -6,14 +6,27 @@ const MARKS = ['held_s', 'estimated_s', 'recovered_s'] as const;
 /** A mark counts from more than this share of the time. */
 const WORTH_TELLING = 0.01;
 
-/** Whole seconds by mark; those that are 0 are left out, except `covered_s`. */
-export function sumSeconds(list: Iterable<Seconds>): Seconds {
-  const sums = { covered_s: 0, held_s: 0, estimated_s: 0, recovered_s: 0 };
-  for (const seconds of list) {
-    sums.covered_s += Math.round(seconds.covered_s);
-    for (const mark of MARKS) sums[mark] += Math.round(seconds[mark] ?? 0);
+/** Seconds by mark being added; each must come once. */
+export class SecondsSum {
+  #sums = { covered_s: 0, held_s: 0, estimated_s: 0, recovered_s: 0 };
+
+  add({ covered_s, held_s = 0, estimated_s = 0, recovered_s = 0 }: Seconds): void {
+    this.#sums.covered_s += Math.round(covered_s);
+    this.#sums.held_s += Math.round(held_s);
+    this.#sums.estimated_s += Math.round(estimated_s);
+    this.#sums.recovered_s += Math.round(recovered_s);
   }
-  return shortSeconds(sums);
+
+  /** Whole seconds. */
+  seconds(): Seconds {
+    return shortSeconds(this.#sums);
+  }
+}
+
+export function sumSeconds(list: Iterable<Seconds>): Seconds {
+  const sum = new SecondsSum();
+  for (const seconds of list) sum.add(seconds);
+  return sum.seconds();
 }
 
 /** Without the marks that are 0. */
