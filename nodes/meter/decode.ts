@@ -22,19 +22,19 @@ export function decodeReply(
   ]);
 }
 
-/** Whether the reply to an identity read is that of the profile's kind of meter. */
-export function isExpected(
+/** The reply to an identity read, and whether it is that of the profile's kind of meter. */
+export function decodeMark(
   coding: Coding,
   { type, expect }: IdentityMark,
   data: Uint8Array,
-): boolean {
+): { found: number; matches: boolean } {
   const found = decodeValue(data, 0, type, coding);
   const { oneOf, min, max } = expect;
-  return (
+  const matches =
     (oneOf === undefined || oneOf.includes(found)) &&
     (min === undefined || found >= min) &&
-    (max === undefined || found <= max)
-  );
+    (max === undefined || found <= max);
+  return { found, matches };
 }
 
 function decodeOne(

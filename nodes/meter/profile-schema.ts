@@ -45,6 +45,7 @@ const identity = z.strictObject({
   one_of: z.array(z.number()).min(1).optional(),
   min: z.number().optional(),
   max: z.number().optional(),
+  serial: z.literal(true).optional(),
 });
 
 const value = z.strictObject({
@@ -161,16 +162,19 @@ function toProfile(content: ProfileFile): Profile {
       stopBits: serial.stop_bits,
       unit: serial.unit,
     },
-    identity: content.identity.map(({ address, function: own, type, one_of, min, max }) => ({
-      address,
-      fn: own ?? read.function,
-      type,
-      expect: {
-        ...(one_of === undefined ? {} : { oneOf: one_of }),
-        ...(min === undefined ? {} : { min }),
-        ...(max === undefined ? {} : { max }),
-      },
-    })),
+    identity: content.identity.map(
+      ({ address, function: own, type, one_of, min, max, serial }) => ({
+        address,
+        fn: own ?? read.function,
+        type,
+        serial,
+        expect: {
+          ...(one_of === undefined ? {} : { oneOf: one_of }),
+          ...(min === undefined ? {} : { min }),
+          ...(max === undefined ? {} : { max }),
+        },
+      }),
+    ),
   };
 }
 

@@ -61,6 +61,8 @@ export interface Profile {
 }
 
 export interface IdentityMark {
+  /** It is the meter's serial number: another one is another meter. */
+  serial?: true;
   address: number;
   fn: 3 | 4;
   type: ValueType;

@@ -5,7 +5,7 @@
 import type { Line, ReadReply } from '../bus/line.ts';
 import type { Clock } from '../site/clock.ts';
 import { SolthriveError } from '../site/errors.ts';
-import { decodeReply, isExpected } from './decode.ts';
+import { decodeMark, decodeReply } from './decode.ts';
 import { barriersRound, halvesOf, holeBetween, withHoles } from './holes.ts';
 import type { PlannedRead, Stretch, Terrain } from './plan.ts';
 import type { IdentityMark, Profile } from './profile.ts';
@@ -96,12 +96,15 @@ export class RegisterReader {
     this.#refusals.clear();
   }
 
-  /** Whether the meter answers as its kind does; null where it refuses to say. */
-  async matches(mark: IdentityMark, signal: AbortSignal): Promise<boolean | null> {
+  /** What the meter answers, and whether its kind does so; null where it refuses to say. */
+  async identify(
+    mark: IdentityMark,
+    signal: AbortSignal,
+  ): Promise<{ found: number; matches: boolean } | null> {
     const { fn, address, type } = mark;
     try {
       const { data } = await this.#send({ fn, address, count: registersOf(type) }, signal);
-      return isExpected(this.#options.profile, mark, data);
+      return decodeMark(this.#options.profile, mark, data);
     } catch (thrown) {
       if (isRefusal(thrown)) return null;
       throw thrown;

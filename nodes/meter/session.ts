@@ -69,6 +69,9 @@ export class MeterSession {
   #slowBegunMs: number | null = null;
   #marksLeft: readonly IdentityMark[];
   #markTries = 0;
+  /** Undefined until the meter has told it, and again after it was away. */
+  #serial: string | undefined;
+  #goodMs: number | null = null;
 
   /** @throws SolthriveError `phase_unknown` where a channel does not fit the profile */
   constructor(options: SessionOptions) {
@@ -111,6 +114,7 @@ export class MeterSession {
         throw batch.refusal;
       }
       this.#keep(batch);
+      this.#askWhoIsBack(batch.monoMs);
       return this.#good(batch.monoMs, batch.wireMs);
     } catch (thrown) {
       return this.#failed(asError(thrown));
@@ -177,15 +181,27 @@ export class MeterSession {
   async #identify(mark: IdentityMark, signal: AbortSignal): Promise<boolean> {
     this.#markTries++;
     try {
-      const matches = await this.#reader.matches(mark, signal);
-      if (matches === false) this.identity = 'mismatch';
-      if (matches === true && this.identity === 'unknown') this.identity = 'match';
+      const answer = await this.#reader.identify(mark, signal);
+      if (answer?.matches === false) this.identity = 'mismatch';
+      if (answer?.matches && this.identity === 'unknown') this.identity = 'match';
+      if (answer?.matches && mark.serial) this.#serial = String(answer.found);
       this.#nextMark();
       return true;
     } catch {
       if (this.#markTries >= IDENTITY_TRIES) this.#nextMark();
       return false;
     }
+  }
+
+  /** Who was away may be another meter now: that is known before its counters are read. */
+  #askWhoIsBack(monoMs: number): void {
+    const awayMs = monoMs - (this.#goodMs ?? monoMs);
+    this.#goodMs = monoMs;
+    if (awayMs <= SLOW_LIVES * slowPeriodMs(this.#options.intervalMs)) return;
+    this.#serial = undefined;
+    this.#marksLeft = this.#options.profile.identity.filter(({ serial }) => serial);
+    this.#markTries = 0;
+    this.#slowLeft = [];
   }
 
   #nextMark(): void {
@@ -206,6 +222,7 @@ export class MeterSession {
       ok: true,
       frequency_hz: readValue(lookUp, 'frequency'),
       latency_ms: wireMs,
+      ...(this.#serial !== undefined && { serial: this.#serial }),
       channels: Object.fromEntries(this.#maps.map((map) => [map.id, read(map)])),
     };
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { mapChannels, readChannel, wantedValues } from '../../../nodes/meter/channels.ts';
-import { decodeReply, isExpected } from '../../../nodes/meter/decode.ts';
+import { decodeMark, decodeReply } from '../../../nodes/meter/decode.ts';
 import { loadProfile } from '../../../nodes/meter/profile-file.ts';
 import type { LookUp } from '../../../nodes/meter/values.ts';
 import { SolthriveError } from '../../../nodes/site/errors.ts';
@@ -262,11 +262,15 @@ describe('decoding', () => {
   });
 
   it('knows a meter by its marks', () => {
-    const [code, zero] = WATTNODE.identity;
-    assert.ok(isExpected(WATTNODE, code!, Buffer.from('00c9', 'hex')));
-    assert.ok(!isExpected(WATTNODE, code!, Buffer.from('0047', 'hex')));
-    assert.ok(isExpected(WATTNODE, zero!, Buffer.from('00000000', 'hex')));
-    assert.ok(!isExpected(WATTNODE, zero!, Buffer.from('00010000', 'hex')));
+    const [code, zero, serial] = WATTNODE.identity;
+    const matches = (mark: typeof code, hex: string) =>
+      decodeMark(WATTNODE, mark!, Buffer.from(hex, 'hex')).matches;
+    assert.ok(matches(code, '00c9'));
+    assert.ok(!matches(code, '0047'));
+    assert.ok(matches(zero, '00000000'));
+    assert.ok(!matches(zero, '00010000'));
+    const told = decodeMark(WATTNODE, serial!, Buffer.from('e2400001', 'hex'));
+    assert.deepEqual(told, { found: 123_456, matches: true });
   });
 });
 

@@ -161,8 +161,8 @@ describe('poller', () => {
     assert.equal(last?.export_kwh, 3);
     assert.equal(last?.counters_mono_ms, before.at(-1)?.endMs);
     assert.equal(readings.at(-1)?.frequency_hz, 60);
-    const marks = line.asked.filter(({ address }) => address === 1706 || address === 0);
-    assert.equal(marks.length, 2, 'each mark of identity is read once');
+    const marks = line.asked.filter(({ address }) => [1706, 0, 1700].includes(address));
+    assert.equal(marks.length, 3, 'each mark of identity is read once');
     assert.equal(statuses.at(-1)?.identity, 'match');
   });
 
@@ -372,6 +372,28 @@ describe('poller', () => {
     }
     const counters = line.asked.filter(({ address }) => address === 1106);
     assert.equal(counters.length, readings.length);
+  });
+
+  it('tells the serial number, and after a silence no counter before the number is known anew', async () => {
+    const unit = line.add(1, WATTNODE, VALUES);
+    const serialIs = (low: number) => unit.registers.set(1700, low).set(1701, 1);
+    serialIs(1);
+    start([1]);
+    await clock.advance(15_000);
+    assert.equal(readings.at(-1)?.serial, String(2 ** 16 + 1));
+    unit.silent = true;
+    await clock.advance(40_000);
+    unit.silent = false;
+    serialIs(2);
+    set(unit, WATTNODE, 'energy_import_l1', 3);
+    const before = readings.length;
+    await clock.advance(15_000);
+    const back = readings.slice(before).filter(({ ok }) => ok);
+    assert.equal(back[0]?.serial, undefined);
+    const counted = back.find(({ channels }) => channels.mains?.import_kwh === 23);
+    assert.equal(counted?.serial, String(2 ** 16 + 2));
+    const early = back.filter((reading) => reading.serial === undefined);
+    assert.ok(early.every(({ channels }) => channels.mains?.import_kwh === null));
   });
 
   it('goes on reading a meter of another kind, and says so', async () => {
