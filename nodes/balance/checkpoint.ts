@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import type { SitePaths } from '../site/config.ts';
-import { lastRecorded } from './last-record.ts';
+import { lastHeld, lastRecorded, newer } from './last-record.ts';
 import type { LedgerState } from './measured.ts';
 import { type Unrecorded, unrecordedSince } from './unrecorded.ts';
 
@@ -47,6 +47,7 @@ const ledgerState = z.object({
 /** A simulated home and a real one may share a run folder, but never their energy. */
 const checkpoint = z.object({ records: z.string(), ledger: ledgerState });
 const minute = z.object({ ledger: ledgerState });
+const heldMinute = z.object({ record: minute });
 
 const FILE = 'checkpoint';
 const SLOTS = 2;
@@ -110,10 +111,12 @@ export interface Resume {
 
 /** The newest state an earlier run has left; null where there is none. */
 export async function readResume(paths: CheckpointPaths): Promise<Resume | null> {
-  const [kept, recorded] = await Promise.all([
+  const [kept, dated, held] = await Promise.all([
     readCheckpoint(paths),
     lastRecorded(paths.records, recordedState),
+    lastHeld(paths.records, heldState),
   ]);
+  const recorded = newer(dated, held);
   if (kept === null || (recorded !== null && recorded.n > kept.n)) {
     return recorded && { ledger: recorded, unrecorded: null };
   }
@@ -140,6 +143,11 @@ function readSlot(bytes: Buffer, records: string): LedgerState | null {
 /** The state in a line of a minute file; null where it has none. */
 function recordedState(line: string): LedgerState | null {
   return minute.safeParse(parseJson(line)).data?.ledger ?? null;
+}
+
+/** The same of a minute that waits for its date. */
+function heldState(line: string): LedgerState | null {
+  return heldMinute.safeParse(parseJson(line)).data?.record.ledger ?? null;
 }
 
 function parseJson(text: string): unknown {
