@@ -53,9 +53,9 @@ function isLater(a: MinuteRecord, b: MinuteRecord): boolean {
   return n === other ? a.run > b.run : n > other;
 }
 
-/** A clock set back has let one run live the minute twice: `run` and `run.1`. */
+/** A clock that was set has let one run live the minute twice: `run`, and `run.1` or `run~5`. */
 function hasClockStep(parts: readonly MinuteRecord[]): boolean {
-  const programs = new Set(parts.map(({ run }) => run.replace(/\.\d+$/, '')));
+  const programs = new Set(parts.map(({ run }) => run.split(/[.~]/)[0]));
   return programs.size < parts.length || parts.some(({ clock_step }) => clock_step);
 }
 
@@ -167,12 +167,13 @@ function addBlocks(blocks: readonly RecoveredBlock[]): RecoveredBlock | null {
       };
     }
   }
-  return {
-    from: blocks.reduce((from, block) => (block.from < from ? block.from : from), first.from),
-    to: blocks.reduce((to, block) => (block.to > to ? block.to : to), first.to),
-    energy,
-    channels,
-  };
+  const [from = first.from] = blocks.map((block) => block.from).sort();
+  const to =
+    blocks
+      .map((block) => block.to)
+      .sort()
+      .at(-1) ?? first.to;
+  return { from, to, energy, channels };
 }
 
 function distinct(events: readonly MinuteEvent[]): MinuteEvent[] {
