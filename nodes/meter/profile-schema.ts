@@ -167,7 +167,7 @@ function toProfile(content: ProfileFile): Profile {
         address,
         fn: own ?? read.function,
         type,
-        serial,
+        ...(serial && { serial }),
         expect: {
           ...(one_of === undefined ? {} : { oneOf: one_of }),
           ...(min === undefined ? {} : { min }),
