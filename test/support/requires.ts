@@ -7,6 +7,9 @@ const PROBES = {
   pymodbus: ['/usr/bin/python3', '-c', 'import pymodbus, serial_asyncio'],
   chromium: ['/usr/bin/chromium', '--version'],
   strace: ['strace', '-V'],
+  xfs_io: ['xfs_io', '-V'],
+  'mkfs.ext4': ['mkfs.ext4', '-V'],
+  faketime: ['faketime', '--version'],
 } as const;
 
 export type Tool = keyof typeof PROBES;

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Dating } from '../../../nodes/journal/dating.ts';
-import { type ClockState, Filing } from '../../../nodes/journal/filing.ts';
+import { Filing } from '../../../nodes/journal/filing.ts';
 import { type AppendFile, type Disk, realDisk } from '../../../nodes/journal/jsonl.ts';
-import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
-import { MinuteBuilder } from '../../../nodes/journal/minute-builder.ts';
-import { type Entry, MinuteStore } from '../../../nodes/journal/minute-store.ts';
-import { readMinutes } from '../../../nodes/journal/minutes.ts';
+import { MinuteStore } from '../../../nodes/journal/minute-store.ts';
 import { holdingFile, undatedKwh } from '../../../nodes/journal/undated.ts';
 import { FakeMachine } from '../../support/fake-machine.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
-import { measuredSecond, minuteAt, recordsFolder, snapshotAt } from './samples.ts';
+import { Life } from './life.ts';
+import { minuteAt, recordsFolder } from './samples.ts';
 
 const NOON = Date.parse('2026-06-21T12:00:00Z');
 const DAY_MS = 86_400_000;
@@ -20,85 +18,10 @@ const KEEPER = { keeper: true, synchronised: false, rtcMs: null, confirmed: fals
 /** Those of the test that runs: each has a file to let go of. */
 const lives: Life[] = [];
 
-/** A journal that lives by a virtual clock, from one start of the program to the next. */
-class Life {
-  readonly records = recordsFolder();
-  readonly clock: VirtualClock;
-  readonly machine: FakeMachine;
-  readonly states: ClockState[] = [];
-  readonly written: MinuteRecord[] = [];
-  disk: Disk = realDisk;
-  #run = 0;
-  #builder = new MinuteBuilder('abc');
-  #store!: MinuteStore;
-  #filing!: Filing;
-
-  constructor(startIso: string, upMs = 0) {
-    this.clock = new VirtualClock(startIso);
-    this.machine = new FakeMachine(this.clock, upMs);
-  }
-
-  start(waiting: Entry[] = []): this {
-    if (this.#run === 0) lives.push(this);
-    this.#run += 1;
-    this.#builder = new MinuteBuilder('abc');
-    const { records, clock, machine } = this;
-    this.#store = new MinuteStore({
-      records,
-      clock,
-      waiting,
-      disk: this.disk,
-      onWritten: (minutes) => this.written.push(...minutes),
-      onState: () => undefined,
-    });
-    this.#filing = new Filing({
-      records,
-      clock,
-      machine,
-      store: this.#store,
-      onClock: (state) => this.states.push(state),
-    });
-    return this;
-  }
-
-  async seconds(count: number): Promise<void> {
-    for (let second = 0; second < count; second++) {
-      await this.clock.advance(1_000);
-      const ms = Math.round(this.clock.now() / 1000) * 1000;
-      const snapshot = snapshotAt(ms, { run: `r${this.#run}` });
-      this.#filing.second(ms);
-      const minutes = this.#builder.take(snapshot, measuredSecond());
-      if (minutes.length > 0) await this.#filing.take(minutes);
-    }
-    await this.#filing.close();
-  }
-
-  /** As the node does when it closes. */
-  async stop(): Promise<Entry[]> {
-    const open = this.#builder.cut();
-    await this.#filing.take(open ? [open] : []);
-    return this.#store.close();
-  }
-
-  /** As a power cut does: the open minute is gone. */
-  async crash(): Promise<void> {
-    await this.#filing.close();
-    await this.#store.close();
-  }
-
-  async minutes(): Promise<MinuteRecord[]> {
-    const all = { fromMs: 0, toMs: Date.parse('2200-01-01T00:00:00Z') };
-    return (await readMinutes(this.records, all)).minutes;
-  }
-
-  holding(bootId = this.machine.bootId): string[] {
-    const file = holdingFile(this.records, bootId);
-    return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
-  }
-
-  async coveredS(): Promise<number> {
-    return (await this.minutes()).reduce((sum, { covered_s }) => sum + covered_s, 0);
-  }
+function begin(startIso: string, upMs = 0): Life {
+  const life = new Life(startIso, { upMs });
+  lives.push(life);
+  return life;
 }
 
 describe('filing of minutes', () => {
@@ -156,7 +79,7 @@ describe('filing of minutes', () => {
   });
 
   it('files by day at once where the clock is trusted', async () => {
-    const life = new Life('2026-06-21T12:00:00.000Z').start();
+    const life = begin('2026-06-21T12:00:00.000Z').start();
     await life.seconds(120);
     assert.equal((await life.minutes()).length, 2);
     assert.deepEqual(life.holding(), []);
@@ -167,7 +90,7 @@ describe('filing of minutes', () => {
   });
 
   it('holds minutes in 1970 and dates them when the clock is set', async () => {
-    const life = new Life('1970-01-01T00:00:10.000Z', 10_000).start();
+    const life = begin('1970-01-01T00:00:10.000Z', 10_000).start();
     await life.seconds(590);
     assert.deepEqual([(await life.minutes()).length, life.holding().length], [0, 10]);
     assert.equal(life.states.at(-1)?.trusted, false);
@@ -190,7 +113,7 @@ describe('filing of minutes', () => {
   });
 
   it('keeps the run and the minute where the saved clock was right after all', async () => {
-    const life = new Life('2026-06-21T12:00:00.000Z', 20_000);
+    const life = begin('2026-06-21T12:00:00.000Z', 20_000);
     life.machine.known = KEEPER;
     life.start();
     await life.seconds(90);
@@ -208,7 +131,7 @@ describe('filing of minutes', () => {
   });
 
   it('loses and doubles nothing when the program restarts within a start of the machine', async () => {
-    const life = new Life('1970-01-01T00:00:10.000Z', 10_000).start();
+    const life = begin('1970-01-01T00:00:10.000Z', 10_000).start();
     await life.seconds(130);
     await life.stop();
     life.start();
@@ -229,7 +152,7 @@ describe('filing of minutes', () => {
   });
 
   it('leaves what an earlier start of the machine has measured without a date, and says how much', async () => {
-    const life = new Life('1970-01-01T00:00:10.000Z').start();
+    const life = begin('1970-01-01T00:00:10.000Z').start();
     await life.seconds(110);
     await life.crash();
     life.machine.bootId = 'boot-2';
@@ -244,7 +167,7 @@ describe('filing of minutes', () => {
   });
 
   it('counts a minute that was cut and came again once', async () => {
-    const life = new Life('1970-01-01T00:00:10.000Z');
+    const life = begin('1970-01-01T00:00:10.000Z');
     const file = holdingFile(life.records, 'boot-0');
     mkdirSync(dirname(file));
     const held = (rev: number, covered_s: number) => {
@@ -260,7 +183,7 @@ describe('filing of minutes', () => {
   });
 
   it('believes no clock before the newest record, unless the network or a person does', async () => {
-    const life = new Life('2026-06-21T12:00:00.000Z').start();
+    const life = begin('2026-06-21T12:00:00.000Z').start();
     await life.seconds(60);
     await life.crash();
     const ledgered = minuteAt('2026-06-21T12:01:00.000Z', {
@@ -278,7 +201,7 @@ describe('filing of minutes', () => {
   });
 
   it('goes through 1970, + 400 days, - 2 days and 2038 without losing or doubling a second', async () => {
-    const life = new Life('1970-01-01T00:00:00.000Z', 5_000).start();
+    const life = begin('1970-01-01T00:00:00.000Z', 5_000).start();
     const jumps = [
       NOON,
       NOON + 400 * DAY_MS,
@@ -304,14 +227,14 @@ describe('filing of minutes', () => {
   });
 
   it('moves held minutes once, wherever the move is cut short', async () => {
-    const before = new Life('1970-01-01T00:00:10.000Z', 10_000).start();
+    const before = begin('1970-01-01T00:00:10.000Z', 10_000).start();
     await before.seconds(290);
     await before.crash();
     const held = before.holding().map((line) => `${line}\n`);
     const moves = ['append', 'appended', 'open', 'remove', 'removed'] as const;
     for (const step of moves) {
       for (let at = 1; at <= 4; at++) {
-        const life = new Life('2026-06-21T12:10:00.000Z', 300_000);
+        const life = begin('2026-06-21T12:10:00.000Z', 300_000);
         const file = holdingFile(life.records, life.machine.bootId);
         mkdirSync(dirname(file));
         writeFileSync(file, held.join(''));
@@ -333,7 +256,7 @@ describe('filing of minutes', () => {
   });
 
   it('holds in memory what the disk refuses, and dates it all when it can', async () => {
-    const life = new Life('1970-01-01T00:00:00.000Z', 5_000);
+    const life = begin('1970-01-01T00:00:00.000Z', 5_000);
     let refuses = true;
     life.disk = {
       open: (file) => (refuses ? Promise.reject(new Error('EROFS')) : realDisk.open(file)),
