@@ -24,16 +24,6 @@ const ENERGY_KEYS = [
   'grid_battery_kwh',
 ] as const satisfies readonly EnergyKey[];
 
-type Kwh = number | null | undefined;
-
-export function addKwh(a: number | null, b: number | null): number | null;
-/** Undefined is what the site does not have. */
-export function addKwh(a: Kwh, b: Kwh): Kwh;
-export function addKwh(a: Kwh, b: Kwh): Kwh {
-  if (a == null || b == null) return a ?? b ?? (a === undefined ? b : a);
-  return kwhOf(kwhUnits(a) + kwhUnits(b));
-}
-
 /** Energies being added; each must come once. */
 export class EnergySum {
   /** Whole units; null where not measured. */
