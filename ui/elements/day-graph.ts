@@ -1,6 +1,7 @@
 /** `<solthrive-day-graph>`: the last 24 hours of sun, home and grid, to look at, point at and listen to. */
 import { html, nothing, type PropertyValues } from 'lit';
 import type uPlot from 'uplot';
+import { chartStyle } from './chart-style.ts';
 import { dayGraphStyle } from './day-graph-style.ts';
 import { SolthriveElement } from './element.ts';
 import { foreignZone, type Reader } from './format.ts';
@@ -24,10 +25,13 @@ const QUARTER_S = 900;
 export class SolthriveDayGraph extends SolthriveElement {
   static override properties = {
     history: { attribute: false },
+    inner: { type: Boolean, reflect: true },
     _cursor: { state: true },
     _hidden: { state: true },
   };
   declare history: DayHistory | null | undefined;
+  /** A part of another card, and of a day of its choice rather than the last 24 hours. */
+  declare inner: boolean;
   declare _cursor: { step: number; leftPx: number } | null;
   declare _hidden: ReadonlySet<SeriesId>;
   #columns: DayColumns | null = null;
@@ -38,6 +42,7 @@ export class SolthriveDayGraph extends SolthriveElement {
 
   constructor() {
     super();
+    this.inner = false;
     this._cursor = null;
     this._hidden = new Set();
   }
@@ -75,11 +80,13 @@ export class SolthriveDayGraph extends SolthriveElement {
     const columns = this.#columns;
     const zone = columns ? foreignZone(Date.now(), reader) : null;
     const empty = !columns || lastKnown(columns) < 0;
-    return html`<section class="card" lang=${this.language} aria-label=${say('graph.label')}>
+    const label = say(this.inner ? 'graph.day' : 'graph.label');
+    const nothingYet = say(this.inner ? 'graph.day_empty' : 'graph.empty');
+    return html`<section class="card" lang=${this.language} aria-label=${label}>
       <div class="head">
         <div>
-          <h2>${say('graph.label')}</h2>
-          ${zone ? html`<p class="zone">${say('graph.zone', { zone })}</p>` : nothing}
+          ${this.inner ? html`<h3>${label}</h3>` : html`<h2>${label}</h2>`}
+          ${zone && !this.inner ? html`<p class="zone">${say('graph.zone', { zone })}</p>` : nothing}
         </div>
         <div class="legend" role="group" aria-label=${say('graph.series')} ?hidden=${empty}>
           ${SERIES.map((id) => this.#toggle(id))}
@@ -90,7 +97,7 @@ export class SolthriveDayGraph extends SolthriveElement {
           class="plot"
           role="slider"
           tabindex="0"
-          aria-label=${say('graph.cursor')}
+          aria-label=${say(this.inner ? 'graph.day_cursor' : 'graph.cursor')}
           aria-valuemin="0"
           aria-valuemax=${(columns?.times.length ?? 1) - 1}
           aria-valuenow=${this.#step}
@@ -103,7 +110,7 @@ export class SolthriveDayGraph extends SolthriveElement {
       </div>
       ${
         empty
-          ? html`<p class="empty">${say(columns ? 'graph.empty' : 'graph.waiting')}</p>`
+          ? html`<p class="empty">${columns ? nothingYet : say('graph.waiting')}</p>`
           : html`<p class="unseen" id="summary">
             ${summaryOf(columns, reader)} ${say('graph.hint')}
           </p>`
@@ -214,7 +221,7 @@ export class SolthriveDayGraph extends SolthriveElement {
     }
   }
 
-  static override styles = [theme, plotStyles, dayGraphStyle];
+  static override styles = [theme, plotStyles, chartStyle, dayGraphStyle];
 }
 
 function tipRow({ id, label, value }: Readout['rows'][number]) {

@@ -38,6 +38,37 @@ export function powerText(powerW: number | null | undefined, reader: Reader): st
   return unit ? `${value}\u00a0${unit}` : reader.say('none');
 }
 
+/** An energy in kWh: two decimals below 10, one below 100, then whole ones. null has no unit. */
+export function formatEnergy(kwh: number | null | undefined, { locale, say }: Reader): Quantity {
+  if (kwh === null || kwh === undefined || !Number.isFinite(kwh)) {
+    return { value: NO_VALUE, unit: '' };
+  }
+  const size = Math.abs(kwh);
+  const digits = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
+  return { value: decimals(kwh, digits, locale), unit: say('unit.kwh') };
+}
+
+/** `12.5 kWh` with a no-break space, or the words for no data. */
+export function energyText(kwh: number | null | undefined, reader: Reader): string {
+  const { value, unit } = formatEnergy(kwh, reader);
+  return unit ? `${value}\u00a0${unit}` : reader.say('none');
+}
+
+/**
+ * An amount as its currency is written. A home has one currency: its short sign will do.
+ * @param currency  ISO 4217; written as it is where this browser does not take it for a code
+ */
+export function moneyText(amount: number, currency: string, { locale }: Reader): string {
+  try {
+    const style = { style: 'currency', currencyDisplay: 'narrowSymbol' } as const;
+    return new Intl.NumberFormat(locale, { ...style, currency, signDisplay: 'negative' }).format(
+      amount,
+    );
+  } catch {
+    return `${decimals(amount, 2, locale)}\u00a0${currency}`;
+  }
+}
+
 /** A round power for a scale: `5 kW`, `500 W`, `2.5 kW`. */
 export function scaleText(powerW: number, { locale, say }: Reader): string {
   const watts = Math.abs(powerW);
@@ -74,6 +105,31 @@ export function sinceText(ms: number, nowMs: number, reader: Reader): string {
   const day = formatter(locale, { day: 'numeric', month: 'short', timeZone });
   const time = clockText(ms, reader);
   return day.format(ms) === day.format(nowMs) ? time : `${day.format(ms)}, ${time}`;
+}
+
+/**
+ * A date of the site, or the wall time in an instant that carries the site's offset, as it reads
+ * there: the text already is local, so no zone of anybody is asked.
+ * @param local  `2026-11-01` or `2026-11-01T01:00:00.000-05:00`
+ */
+export function localText(
+  local: string,
+  { locale }: Reader,
+  options: Intl.DateTimeFormatOptions,
+): string {
+  return formatter(locale, { ...options, timeZone: 'UTC' }).format(wallMs(local));
+}
+
+/** `Jun 15 – 21, 2026`: first and last date, with what they share said once. */
+export function datesText(from: string, to: string, { locale }: Reader): string {
+  const options = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
+  return formatter(locale, options).formatRange(wallMs(from), wallMs(to));
+}
+
+/** What a wall clock shows, as if it stood in Greenwich. */
+export function wallMs(local: string): number {
+  const [date = '', time = '00:00'] = local.split('T');
+  return Date.parse(`${date}T${time.slice(0, 5)}Z`);
 }
 
 /**

@@ -10,6 +10,8 @@ const SHAPES = {
   left: svg`<path d="M20 12H4.5M10.5 5.5 4 12l6.5 6.5"/>`,
   right: svg`<path d="M4 12h15.5M13.5 5.5 20 12l-6.5 6.5"/>`,
   down: svg`<path d="M12 4v15.5M5.5 13.5 12 20l6.5-6.5"/>`,
+  back: svg`<path d="M14.5 5.5 8 12l6.5 6.5"/>`,
+  on: svg`<path d="M9.5 5.5 16 12l-6.5 6.5"/>`,
   check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
   fault: svg`<circle cx="12" cy="12" r="9"/><path d="M12 7.5v5.5M12 16.3v.1"/>`,
   warning: svg`<path d="M12 4 2.8 19.5h18.4zM12 10v4.5M12 17v.1"/>`,

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { isAnswerTo, isLive, withSpan } from '../../ui/elements/asking.ts';
+import { viewPast } from '../../ui/elements/history-view.ts';
+import { bar, hoursOf, total, view } from './past.ts';
+import { german, reader } from './reader.ts';
+
+const june = (day: string) => bar(`2026-06-${day}T00:00:00.000-05:00`);
+const live = total({ partial: true });
+
+describe('a span of the past', () => {
+  it('is named by what it is, in the site’s dates', () => {
+    const title = (span: Parameters<typeof view>[0], who = reader) =>
+      viewPast(view(span, [june('15'), june('21')]), who).title;
+    assert.equal(title('day'), 'Monday, June 15, 2026');
+    assert.match(title('week'), /^Jun 15\s–\s21, 2026$/);
+    assert.equal(title('month'), 'June 2026');
+    assert.equal(title('year'), '2026');
+    assert.equal(title('day', german), 'Montag, 15. Juni 2026');
+  });
+
+  it('has the powers of a day from the day’s own beginning on', () => {
+    const hours = hoursOf('2026-06-21T05:00:00Z', 24);
+    const powers = { step_s: 300 as const, solar: [1, null], home: [2, 3], grid: [1, 3] };
+    const { curve } = viewPast(view('day', hours, { powers }), reader);
+    assert.equal(curve?.t0, '2026-06-21T00:00:00.000-05:00');
+    assert.deepEqual(curve?.solar, [1, null]);
+    assert.equal(viewPast(view('month', [june('01')]), reader).curve, null);
+  });
+
+  it('knows when there is nothing of it, which a night is not', () => {
+    const nothing = { coverage: 0, solar_kwh: null, home_kwh: null, quality: 'missing' as const };
+    assert.equal(viewPast(view('day', [], { total: total(nothing) }), reader).empty, true);
+    assert.equal(
+      viewPast(view('day', [], { total: total({ solar_kwh: 0 }) }), reader).empty,
+      false,
+    );
+  });
+});
+
+describe('what a page asks', () => {
+  const week = view('week', [june('15'), june('21')]);
+
+  it('is answered only by its own span', () => {
+    assert.equal(isAnswerTo({ span: 'week', date: '2026-06-18' }, week), true);
+    assert.equal(isAnswerTo({ span: 'week', date: '2026-06-22' }, week), false);
+    assert.equal(isAnswerTo({ span: 'day', date: '2026-06-18' }, week), false);
+    assert.equal(isAnswerTo({ span: 'week' }, week), true);
+  });
+
+  it('stays where it is in another span; and with now, as long as it looked at now', () => {
+    const asked = { span: 'week' as const, date: '2026-06-18' };
+    assert.deepEqual(withSpan('month', week, asked), { span: 'month', date: '2026-06-18' });
+    assert.deepEqual(withSpan('day', week, { span: 'week' }), { span: 'day', date: '2026-06-15' });
+    assert.deepEqual(withSpan('day', { ...week, total: live }, asked), { span: 'day' });
+    assert.deepEqual(withSpan('year', null, { span: 'day' }), { span: 'year' });
+  });
+
+  it('is asked again while it still changes', () => {
+    assert.equal(isLive(null), true);
+    assert.equal(isLive(week), false);
+    assert.equal(isLive({ ...week, total: live }), true);
+  });
+});

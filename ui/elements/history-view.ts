@@ -1,0 +1,63 @@
+/** Decides how the past reads: the name of a span, its power curve, and what to say around its numbers. */
+import type { HistoryView } from '../../nodes/history/view.ts';
+import { datesText, localText, type Reader } from './format.ts';
+import type { DayHistory } from './graph-view.ts';
+import {
+  type BillView,
+  type QualityView,
+  qualityOf,
+  type Tile,
+  tilesOf,
+  viewBill,
+  viewCost,
+} from './totals-view.ts';
+
+export interface PastView {
+  title: string;
+  tiles: Tile[];
+  quality: QualityView | null;
+  bill: BillView | null;
+  /** Only of a day. */
+  curve: DayHistory | null;
+  /** Nothing at all was recorded. */
+  empty: boolean;
+}
+
+export function viewPast(view: HistoryView, reader: Reader): PastView {
+  const { total, bill } = view;
+  const empty = total.coverage === 0 && total.solar_kwh === null && total.home_kwh === null;
+  return {
+    title: titleOf(view, reader),
+    tiles: tilesOf(total, reader),
+    quality: qualityOf(total, 'span', reader),
+    bill: bill ? viewBill(bill, reader) : viewCost(total, reader),
+    curve: empty ? null : curveOf(view),
+    empty,
+  };
+}
+
+/** `Saturday, June 20, 2026`, `Jun 15 – 21, 2026`, `June 2026`, `2026`. */
+function titleOf({ span, from, to }: HistoryView, reader: Reader): string {
+  switch (span) {
+    case 'day':
+      return localText(from, reader, {
+        weekday: 'long',
+        day: 'numeric',
+        month: 'long',
+        year: 'numeric',
+      });
+    case 'week':
+      return datesText(from, to, reader);
+    case 'month':
+      return localText(from, reader, { month: 'long', year: 'numeric' });
+    case 'year':
+      return localText(from, reader, { year: 'numeric' });
+  }
+}
+
+/** The powers as the day graph takes them. */
+function curveOf({ powers, total, timezone }: HistoryView): DayHistory | null {
+  if (!powers) return null;
+  const { step_s, solar, home, grid } = powers;
+  return { t0: total.start, step_s, solar, home, grid, timezone };
+}
