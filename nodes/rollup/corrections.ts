@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { replaceFile } from '../site/atomic-file.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
+import { priceBookSchema } from './price-book.ts';
 
 const HASH = /^[0-9a-f]{12}$/;
 
@@ -20,7 +21,7 @@ const correctionSchema = z.object({
   /** Short hash of the configuration they are seen under; null where only prices were changed. */
   config: z.string().regex(HASH).nullable(),
   /** The price book as it was before; left out where prices were not changed. */
-  prices_before: z.unknown().optional(),
+  prices_before: priceBookSchema.optional(),
 });
 
 const fileSchema = z.array(correctionSchema);

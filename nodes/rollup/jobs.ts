@@ -5,6 +5,9 @@
 import type { Clock } from '../site/clock.ts';
 import type { SiteConfig } from '../site/schema.ts';
 import type { RecordFolders } from './files.ts';
+import { rebuild } from './rebuild-job.ts';
+import { recompute } from './recompute-job.ts';
+import { verify } from './verify-job.ts';
 
 export interface JobContext extends RecordFolders {
   config: SiteConfig;
@@ -20,5 +23,5 @@ export interface JobContext extends RecordFolders {
  */
 export type Job = (context: JobContext, params: unknown) => Promise<unknown>;
 
-/** The jobs by name: `solthrive-cli <name>`, `POST /jobs/<name>`. */
-export const JOBS: Record<string, Job> = {};
+/** The jobs by name: `solthrive-cli <name>`, `POST /records/<name>` on the control socket. */
+export const JOBS: Record<string, Job> = { rebuild, recompute, verify };

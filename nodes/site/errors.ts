@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   'storage_failed',
   'corrections_damaged',
   'correction_unknown',
+  'correction_covered',
   'records_none',
   'records_closed',
   'records_idle',

@@ -54,7 +54,12 @@ export function keepLastGood(paths: Pick<SitePaths, 'data'>, good: LastGood): vo
  * @throws the system's error where it cannot be written
  */
 export function keepRecordedConfig(site: Site): void {
-  replaceChanged(recordedFile(site.paths.data, site.hash), recordedConfig(site.config));
+  keepConfig(site.paths.data, site.hash, recordedConfig(site.config));
+}
+
+/** The same for whoever has no site at hand. */
+export function keepConfig(data: string, hash: string, recorded: RecordedConfig): void {
+  replaceChanged(recordedFile(data, hash), recorded);
 }
 
 /**

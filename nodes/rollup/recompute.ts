@@ -1,0 +1,229 @@
+/**
+ * What would become of the past under the wiring and the prices of now. Everything is tried in memory;
+ * nothing here writes.
+ */
+import { hashOf, type RecordedConfig, recordedConfig } from '../site/hash.ts';
+import { readRecordedConfig } from '../site/last-good.ts';
+import { addDays, dayBounds } from './calendar.ts';
+import { type Correctable, whatCanBeCorrected } from './correct.ts';
+import { type Correction, readCorrections } from './corrections.ts';
+import type { JobContext } from './jobs.ts';
+import { minuteDays, stretchOfDay } from './minute-days.ts';
+import { PastView } from './past-view.ts';
+import { joinBooks, type PriceBook, readPriceBook, repriceFrom } from './price-book.ts';
+import { readQuarterLines } from './read.ts';
+import { reconcile } from './reconcile.ts';
+import type { DayRecord } from './records.ts';
+import { TrialDisk } from './trial-disk.ts';
+
+const QUARTER_MS = 15 * 60_000;
+
+/** What is to be recomputed. Dates are the site's own, both included. */
+export interface Request {
+  from: string;
+  /** Left out, up to now. */
+  to?: string | undefined;
+  /** Signs, ratios, roles and where solar joins. */
+  channels: boolean;
+  tariff: boolean;
+}
+
+/** What a day says of itself; kWh, and money in its currency. */
+export interface DayFigures {
+  solar_kwh: number | null;
+  home_kwh: number | null;
+  import_kwh: number | null;
+  export_kwh: number | null;
+  cost: number | null;
+  savings: number | null;
+  currency: string | null;
+}
+
+export interface DayChange {
+  date: string;
+  was: DayFigures;
+  now: DayFigures;
+  /** Reckoned from 15-minute sums: its minutes are gone. */
+  estimated: boolean;
+}
+
+/** How the configuration of some records differs from the one of now. */
+export interface ConfigDifference extends Partial<Correctable> {
+  config: string;
+  /** The time in which it measured, UTC. */
+  first: string;
+  last: string;
+  /** False where it was not kept: then nothing can be said of it, and nothing is corrected. */
+  known: boolean;
+}
+
+export interface Preview {
+  /** Short hash of the configuration that is applied. */
+  config: string;
+  differences: ConfigDifference[];
+  changes: DayChange[];
+  /** Days that stay as they are because their 15-minute records are gone. */
+  beyond: { first: string; last: string; days: number } | null;
+}
+
+export interface Plan {
+  request: Request;
+  preview: Preview;
+  fromMs: number;
+  toMs: number;
+  /** Left out where no wiring changes. */
+  config?: { hash: string; recorded: RecordedConfig };
+  /** Left out where no price changes. */
+  book?: PriceBook;
+  bookBefore: PriceBook;
+}
+
+/**
+ * @throws SolthriveError `corrections_damaged`, `config_unreadable`; the system's error
+ */
+export async function planRecompute(context: JobContext, request: Request): Promise<Plan> {
+  const { config, records } = context;
+  const zone = config.site.timezone;
+  const fromMs = dayBounds(request.from, zone).startMs;
+  const toMs = request.to ? dayBounds(request.to, zone).endMs : endOfQuarter(context.clock.now());
+  const hash = hashOf(config);
+  const bookBefore = readPriceBook(records);
+  const book = request.tariff ? newBook(context, request, bookBefore) : bookBefore;
+  const differences = request.channels ? await differencesOf(context, { fromMs, toMs, hash }) : [];
+  const rewires = differences.some(({ applies = [] }) => applies.length > 0);
+  const entry: Correction[] = rewires ? [correction({ fromMs, toMs, hash })] : [];
+  const corrections = readCorrections(records);
+
+  const [was, now] = [
+    await tried(context, { corrections, book: bookBefore, fromMs }, 0),
+    await tried(context, { corrections: [...corrections, ...entry], book, fromMs }, 1),
+  ];
+  const changes = changesBetween(was, now, request);
+  const beyond = await beyondReach(context, { was, request });
+  return {
+    request,
+    preview: { config: hash, differences, changes, beyond },
+    fromMs,
+    toMs,
+    ...(rewires && { config: { hash, recorded: recordedConfig(config) } }),
+    ...(JSON.stringify(book) !== JSON.stringify(bookBefore) && { book }),
+    bookBefore,
+  };
+}
+
+/** A quarter hour is corrected as a whole. */
+function endOfQuarter(ms: number): number {
+  return Math.ceil(ms / QUARTER_MS) * QUARTER_MS;
+}
+
+function newBook({ config }: JobContext, { from, to }: Request, book: PriceBook): PriceBook {
+  const repriced = repriceFrom(book, config.tariffs, from);
+  return to === undefined ? repriced : joinBooks(repriced, book, addDays(to, 1));
+}
+
+interface Span {
+  fromMs: number;
+  toMs: number;
+  hash: string;
+}
+
+/** An entry as it would be; it is never written. */
+function correction({ fromMs, toMs, hash }: Span): Correction {
+  return { id: '', made_at: '', from: '', to: '', config: hash, fromMs, toMs };
+}
+
+async function differencesOf(
+  { records, data, config }: JobContext,
+  { fromMs, toMs, hash }: Span,
+): Promise<ConfigDifference[]> {
+  const { lines } = await readQuarterLines(records, { fromMs, toMs });
+  const found = new Map<string, { first: string; last: string }>();
+  for (const { config: own, ts } of lines) {
+    found.set(own, { first: found.get(own)?.first ?? ts, last: ts });
+  }
+  found.delete(hash);
+  const now = recordedConfig(config);
+  return [...found].map(([own, span]) => {
+    const was = readRecordedConfig(data, own);
+    if (was === null) return { config: own, ...span, known: false };
+    return { config: own, ...span, known: true, ...whatCanBeCorrected(was, now) };
+  });
+}
+
+interface Trial {
+  corrections: readonly Correction[];
+  book: PriceBook;
+  fromMs: number;
+}
+
+/** The days as they would be. */
+async function tried(
+  context: JobContext,
+  { corrections, book, fromMs }: Trial,
+  turn: 0 | 1,
+): Promise<DayRecord[]> {
+  const { config, data } = context;
+  const configs = new Map<string, RecordedConfig | null>([
+    [hashOf(config), recordedConfig(config)],
+  ]);
+  const configOf = (hash: string) => {
+    const known = configs.get(hash);
+    if (known !== undefined) return known;
+    const read = readRecordedConfig(data, hash);
+    configs.set(hash, read);
+    return read;
+  };
+  const { days } = await reconcile({
+    ...context,
+    disk: new TrialDisk(),
+    stretch: { fromMs, toMs: Number.POSITIVE_INFINITY },
+    instead: { view: new PastView(corrections, configOf), book },
+    progress: (done, of) => context.progress(done + turn * of, 2 * of),
+  });
+  return days;
+}
+
+function changesBetween(
+  before: readonly DayRecord[],
+  after: readonly DayRecord[],
+  { from }: Request,
+): DayChange[] {
+  const known = new Map(before.map((day) => [day.date, day]));
+  return after.flatMap((day) => {
+    const old = known.get(day.date);
+    if (day.date < from || !old) return [];
+    const [was, now] = [figuresOf(old), figuresOf(day)];
+    if (JSON.stringify(was) === JSON.stringify(now)) return [];
+    return [{ date: day.date, was, now, estimated: day.estimated ?? false }];
+  });
+}
+
+function figuresOf({ energy, money }: DayRecord): DayFigures {
+  const { solar_kwh, home_kwh, import_kwh, export_kwh } = energy;
+  const { cost = null, savings = null, currency = null } = money ?? {};
+  return { solar_kwh, home_kwh, import_kwh, export_kwh, cost, savings, currency };
+}
+
+/** Days of the request of which neither minutes nor 15-minute records are left. */
+async function beyondReach(
+  { records }: JobContext,
+  { was, request: { from, to } }: { was: readonly DayRecord[]; request: Request },
+): Promise<Preview['beyond']> {
+  const asked = was.filter(({ date }) => date >= from && (to === undefined || date <= to));
+  const stretch = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+  const [first] = (await readQuarterLines(records, boundsOf(asked) ?? stretch)).lines;
+  const oldest = (await minuteDays(records)).at(-1);
+  const reachMs = Math.min(
+    first ? Date.parse(first.ts) : Number.POSITIVE_INFINITY,
+    oldest ? stretchOfDay(oldest).fromMs : Number.POSITIVE_INFINITY,
+  );
+  const gone = asked.filter(({ end, covered_s }) => covered_s > 0 && Date.parse(end) <= reachMs);
+  const [oldestGone, newestGone] = [gone[0], gone.at(-1)];
+  if (!oldestGone || !newestGone) return null;
+  return { first: oldestGone.date, last: newestGone.date, days: gone.length };
+}
+
+function boundsOf(days: readonly DayRecord[]): { fromMs: number; toMs: number } | null {
+  const [first, last] = [days[0], days.at(-1)];
+  return first && last ? { fromMs: Date.parse(first.start), toMs: Date.parse(last.end) } : null;
+}

@@ -1,0 +1,53 @@
+/** Looks at all records, and whether each level is what the one below makes of it. Changes nothing. */
+import type { Job, JobContext } from './jobs.ts';
+import { readPastView } from './past-view.ts';
+import { readPriceBook } from './price-book.ts';
+import { reconcile } from './reconcile.ts';
+import { recordDisk } from './store.ts';
+import { TrialDisk } from './trial-disk.ts';
+import type { Finding } from './verify-file.ts';
+import { type FilesReport, verifyFiles } from './verify-files.ts';
+import { compareDisks } from './verify-sums.ts';
+
+/** A damaged card may have a million lines that say the same. */
+const MOST_TOLD = 500;
+
+export interface Verified extends FilesReport {
+  /** False where there is a fault; notes are none. */
+  well: boolean;
+  /** Findings that were left out of the list. */
+  untold: number;
+}
+
+export const verify: Job = async (context): Promise<Verified> => {
+  const { progress } = context;
+  const report = await verifyFiles(context, (done, of) => progress(done, 2 * of));
+  const seen = report.findings.some(({ code }) => BLINDING.includes(code));
+  const sums = seen ? [] : await verifySums(context);
+  const findings = [...report.findings, ...sums];
+  return {
+    ...report,
+    well: findings.every(({ level }) => level === 'note'),
+    findings: findings.slice(0, MOST_TOLD),
+    untold: Math.max(0, findings.length - MOST_TOLD),
+  };
+};
+
+/** Without these nobody knows what the sums should be. */
+const BLINDING: readonly Finding['code'][] = [
+  'corrections_damaged',
+  'prices_damaged',
+  'unreadable',
+];
+
+async function verifySums(context: JobContext): Promise<Finding[]> {
+  const { records, progress } = context;
+  const wanted = new TrialDisk();
+  await reconcile({
+    ...context,
+    disk: wanted,
+    instead: { view: readPastView(context), book: readPriceBook(records) },
+    progress: (done, of) => progress(of + done, 2 * of),
+  });
+  return compareDisks({ records, real: recordDisk, wanted });
+}
