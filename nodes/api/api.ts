@@ -3,26 +3,34 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Snapshot } from '../balance/snapshot.ts';
 import type { HealthReport } from '../health/report.ts';
-import { systemClock } from '../site/clock.ts';
+import { acquireReader } from '../history/reader.ts';
+import { type Clock, systemClock } from '../site/clock.ts';
+import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
 import { asError } from '../site/errors.ts';
 import { payloadAs } from '../site/payload.ts';
-import { requiredSources } from '../site/required.ts';
 import { statusOf } from '../site/status.ts';
+import { requestOf } from './request.ts';
 import { answer } from './routes.ts';
+import { send } from './send.ts';
 import { ApiState } from './state.ts';
 
 interface ApiDef extends NodeDef {
   site: string;
 }
 
-export default function (RED: NodeAPI): void {
+export default function (RED: NodeAPI, clock: Clock = systemClock): void {
   let serving: ApiState | null = null;
+
+  const reply = async (request: IncomingMessage, response: ServerResponse, path: string) => {
+    const asked = requestOf(request, response, path);
+    await send(response, await answer(asked, serving), { head: asked.method === 'HEAD', clock });
+  };
 
   // Once for the life of the program: a route cannot be taken out of express again.
   RED.httpNode.use('/api', (request, response) => {
     const path = request.path === '/' ? '' : request.path;
-    reply(request, response, path, serving);
+    reply(request, response, path).catch(() => response.destroy());
   });
 
   RED.nodes.registerType('solthrive-api', function (this: Node, def: ApiDef) {
@@ -33,13 +41,8 @@ export default function (RED: NodeAPI): void {
     if (!holder?.site) return void show('faulty', 'site_missing');
     if (serving !== null) return void show('faulty', 'second');
 
-    const { config, version, simulated } = holder.site;
-    const state = new ApiState({
-      clock: systemClock,
-      required: requiredSources(config),
-      version,
-      simulated: simulated !== null,
-    });
+    const reader = acquireReader(holder.site, { clock });
+    const state = new ApiState({ clock, site: holder.site, reader });
     serving = state;
     show('idle', 'waiting');
 
@@ -59,19 +62,7 @@ export default function (RED: NodeAPI): void {
 
     this.on('close', (_removed: boolean, done: () => void) => {
       serving = null;
-      done();
+      void within(clock, reader.release()).finally(done);
     });
   });
-}
-
-function reply(
-  request: IncomingMessage,
-  response: ServerResponse,
-  path: string,
-  state: ApiState | null,
-): void {
-  const { status, headers, body } = answer({ method: request.method ?? 'GET', path }, state);
-  response.removeHeader('X-Powered-By');
-  response.writeHead(status, { ...headers, 'Content-Length': body.length });
-  response.end(request.method === 'HEAD' ? undefined : body);
 }

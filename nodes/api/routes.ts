@@ -1,58 +1,79 @@
-/** What `/api` answers to which path. It knows no sockets. */
-import { type ErrorCode, SolthriveError } from '../site/errors.ts';
-import type { ApiState } from './state.ts';
+/** What `/api` answers to which path, and who is let in. It knows no sockets. */
 
-export interface ApiRequest {
+import { readParams } from '../history/params.ts';
+import { asError, SolthriveError } from '../site/errors.ts';
+import type { Claim } from './auth.ts';
+import { device } from './device.ts';
+import { openApi } from './openapi.ts';
+import { dailySummary, history } from './past.ts';
+import { type ApiReply, failure, json, success } from './reply.ts';
+import type { ApiState } from './state.ts';
+import { ROUTES, type RoutePath } from './table.ts';
+
+export interface ApiRequest extends Omit<Claim, 'path'> {
   method: string;
   /** Below `/api`: `/latest`. */
   path: string;
+  search: URLSearchParams;
+  /** Each `If-None-Match`, joined; null where there is none. */
+  ifNoneMatch: string | null;
+  /** Aborted when the answer is complete, or the client went away. */
+  signal: AbortSignal;
 }
 
-export interface ApiReply {
-  status: number;
-  headers: Record<string, string>;
-  /** To be left out of the answer to HEAD. */
-  body: Buffer;
-}
+/** Its name is known, its token right and its parameters are those of the table. */
+type Handler = (request: ApiRequest, state: ApiState) => Promise<ApiReply> | ApiReply;
 
-type Handler = (state: ApiState | null) => ApiReply;
-
-const HEADERS = {
-  'Content-Type': 'application/json; charset=utf-8',
-  'Cache-Control': 'no-store',
-  'X-Content-Type-Options': 'nosniff',
+const HANDLERS: Record<RoutePath, Handler> = {
+  '/latest': latest,
+  '/health': (_request, state) => health(state),
+  '/system': system,
+  '/history': history,
+  '/daily_summary': dailySummary,
+  '/device': device,
+  '/openapi.json': (_request, { version }) => success(json(openApi(version))),
 };
 
-const ERROR_STATUS: Partial<Record<ErrorCode, number>> = {
-  not_found: 404,
-  method_not_allowed: 405,
-  no_data: 503,
-};
-
-const ROUTES: ReadonlyMap<string, Handler> = new Map([
-  ['/latest', latest],
-  ['/health', health],
-  ['/system', system],
-]);
+/** Names under which people put a token into an address. */
+const TOKEN_NAMES = ['token', 'access_token', 'api_key', 'apikey'];
 
 /**
  * @param state null where no API node is in the flows
  * @returns always an answer: errors are bodies of `{ error: { code, message, hint, param? } }`
  */
-export function answer({ method, path }: ApiRequest, state: ApiState | null): ApiReply {
-  const handler = ROUTES.get(path);
-  const params = { path: `/api${path}`, method };
-  if (handler === undefined) return failure(new SolthriveError('not_found', params));
-  if (method !== 'GET' && method !== 'HEAD') {
-    const { headers, ...rest } = failure(new SolthriveError('method_not_allowed', params));
-    return { ...rest, headers: { ...headers, Allow: 'GET, HEAD' } };
+export async function answer(request: ApiRequest, state: ApiState | null): Promise<ApiReply> {
+  try {
+    return await respond(request, state);
+  } catch (thrown) {
+    if (thrown instanceof SolthriveError) return failure(thrown);
+    return failure(new SolthriveError('history_failed', { what: asError(thrown).message }, thrown));
   }
-  return handler(state);
 }
 
-function latest(state: ApiState | null): ApiReply {
-  const body = state?.snapshotJson() ?? null;
-  return body === null ? failure(new SolthriveError('no_data')) : success(body);
+function respond(request: ApiRequest, state: ApiState | null): Promise<ApiReply> | ApiReply {
+  const { method, search, address, authorization } = request;
+  const path = `/api${request.path}`;
+  const route = ROUTES.find((known) => known.path === request.path);
+  if (!route) throw new SolthriveError('not_found', { path });
+  if (method !== 'GET' && method !== 'HEAD') {
+    throw new SolthriveError('method_not_allowed', { path, method });
+  }
+  if (TOKEN_NAMES.some((name) => search.has(name))) {
+    throw new SolthriveError('token_in_url');
+  }
+  if (state === null) {
+    if (route.path === '/health') return health(null);
+    throw new SolthriveError('no_data');
+  }
+  if (route.token) state.gate.admit({ path, address, authorization });
+  readParams(search, route.params);
+  return HANDLERS[route.path](request, state);
+}
+
+function latest(_request: ApiRequest, state: ApiState): ApiReply {
+  const body = state.snapshotJson();
+  if (body === null) throw new SolthriveError('no_data');
+  return success(body);
 }
 
 /** Always 200: whoever watches must be able to tell "unwell" from "gone". */
@@ -75,19 +96,7 @@ function health(state: ApiState | null): ApiReply {
   );
 }
 
-function system(state: ApiState | null): ApiReply {
-  const report = state?.health ?? null;
-  return report === null ? failure(new SolthriveError('no_data')) : success(json(report.system));
-}
-
-function success(body: Buffer): ApiReply {
-  return { status: 200, headers: HEADERS, body };
-}
-
-function failure(error: SolthriveError): ApiReply {
-  return { status: ERROR_STATUS[error.code] ?? 500, headers: HEADERS, body: json(error.toBody()) };
-}
-
-function json(value: unknown): Buffer {
-  return Buffer.from(JSON.stringify(value));
+function system(_request: ApiRequest, { health: report }: ApiState): ApiReply {
+  if (report === null) throw new SolthriveError('no_data');
+  return success(json(report.system));
 }

@@ -1,0 +1,246 @@
+/** The bodies of `/api`, as JSON Schema by name: what `/api/openapi.json` says and a test holds answers to. */
+import { FIELDS, type Field, RESOLUTIONS } from '../history/fields.ts';
+import { PHASES, ROLES } from '../meter/reading.ts';
+import { ERROR_CODES } from '../site/errors.ts';
+import {
+  byName,
+  count,
+  date,
+  described,
+  flag,
+  type JsonSchema,
+  list,
+  number,
+  object,
+  oneOf,
+  orNull,
+  refTo,
+  text,
+  time,
+  yes,
+} from './json-schema.ts';
+
+const value = orNull(number);
+const role = oneOf(...ROLES);
+const marks = oneOf('good', 'held', 'estimated', 'recovered', 'missing');
+const simulated = described('Made up: no meter is behind it', yes);
+
+const phase = object({
+  voltage_v: value,
+  current_a: value,
+  power_w: value,
+  'reactive_var?': value,
+  'power_factor?': value,
+});
+
+const snapshot = object({
+  ts: time,
+  seq: described('Counts up by one in each run', count),
+  run: described('New at each start', text),
+  'simulated?': simulated,
+  solar_w: value,
+  home_w: value,
+  grid_w: described('+ import, - export', value),
+  import_w: value,
+  export_w: value,
+  solar_standby_w: value,
+  'battery_w?': described('+ discharge, - charge', value),
+  'battery_soc?': described('Percent', value),
+  'ev_w?': value,
+  flows: orNull(
+    object({
+      solar_home_w: number,
+      solar_grid_w: number,
+      grid_home_w: number,
+      'solar_battery_w?': number,
+      'battery_home_w?': number,
+      'battery_grid_w?': number,
+      'grid_battery_w?': number,
+    }),
+  ),
+  residual_w: described('What the balance could not explain', value),
+  'held?': described('The last good home is shown', yes),
+  energy: described(
+    'Totals that never go back, kWh',
+    object({
+      solar_kwh: value,
+      home_kwh: value,
+      import_kwh: value,
+      export_kwh: value,
+      'battery_charge_kwh?': value,
+      'battery_discharge_kwh?': value,
+      'ev_kwh?': value,
+    }),
+  ),
+  channels: byName(
+    object({
+      role,
+      power_w: value,
+      age_ms: value,
+      'phases?': {
+        type: 'object',
+        properties: Object.fromEntries(PHASES.map((name) => [name, phase])),
+        additionalProperties: false,
+      },
+    }),
+  ),
+  sources: byName(object({ ok: flag, age_ms: value, latency_ms: value, errors: count })),
+  quality: oneOf('good', 'partial', 'stale'),
+  errors: described('Ids of the active faults', list(text)),
+});
+
+const fault = {
+  type: 'object',
+  properties: {
+    id: text,
+    source: text,
+    cause: text,
+    severity: oneOf('info', 'warning', 'fault'),
+    state: oneOf('suspected', 'confirmed'),
+    since: time,
+    cleared_at: time,
+    message: text,
+    advice: text,
+  },
+  required: ['id', 'source', 'severity', 'state', 'since', 'message', 'advice'],
+};
+
+const health = object({
+  status: oneOf('ok', 'degraded', 'fault'),
+  modbus_status: oneOf('ok', 'degraded', 'down', 'none'),
+  api_status: oneOf('ok', 'stalled'),
+  storage: { type: 'string', pattern: '^(\\d+(GB|MB)_free|unknown)$' },
+  last_snapshot_age_sec: value,
+  errors: list(text),
+  faults: list(refTo('Fault')),
+  version: orNull(text),
+  'simulated?': simulated,
+});
+
+/** For a technician: what it has beyond these grows from release to release. */
+const system = {
+  type: 'object',
+  properties: {
+    version: text,
+    uptime_s: count,
+    host: { type: 'object' },
+    event_loop_delay_ms: orNull(object({ p50: number, p99: number, max: number })),
+    poll_drift_ms: byName(object({ p50: number, p99: number, max: number })),
+    poll_interval_ms: count,
+    meters: byName({ type: 'object' }),
+    buses: byName({ type: 'object' }),
+    clock: { type: 'object' },
+  },
+  required: ['version', 'uptime_s', 'host', 'meters', 'buses', 'clock'],
+};
+
+const device = object({
+  serial: described('Of the machine; null where it does not tell', orNull(text)),
+  hardware: described('Model of the machine', orNull(text)),
+  firmware: described('The release that runs', text),
+  uptime_s: count,
+  update: object({ checked_at: orNull(time), result: orNull(text) }),
+  meters: list(
+    object({
+      id: text,
+      source: oneOf('modbus', 'external'),
+      'profile?': text,
+      'bus?': text,
+      'unit?': count,
+      'identity?': described(
+        'Whether it is the kind of meter its profile describes',
+        oneOf('unknown', 'match', 'mismatch'),
+      ),
+      channels: list(object({ id: text, role })),
+      ok: described('Whether its last poll was good; null before any', orNull(flag)),
+      age_ms: value,
+      'error?': { type: 'object', properties: { code: text, message: text, hint: text } },
+    }),
+  ),
+  'simulated?': simulated,
+});
+
+const historyRecord: JsonSchema = {
+  type: 'object',
+  properties: {
+    ts: described("Start, with the site's offset", time),
+    ...Object.fromEntries(FIELDS.map((field) => [field.name, schemaOf(field)])),
+  },
+  required: ['ts'],
+  additionalProperties: false,
+};
+
+function schemaOf({ name, type, description }: Field): JsonSchema {
+  if (name === 'quality') return described(description, marks);
+  return described(description, orNull({ type }));
+}
+
+const history = object({
+  from: time,
+  to: time,
+  resolution: oneOf(...RESOLUTIONS),
+  timezone: text,
+  records: described('In order; a time of which nothing is known has none', list(historyRecord)),
+});
+
+const peak = orNull(object({ w: number, ts: time }));
+const ratio = orNull({ type: 'number', minimum: 0, maximum: 1 });
+
+const daySummary = object({
+  date,
+  timezone: text,
+  start: time,
+  end: time,
+  hours: number,
+  solar_kwh: value,
+  home_kwh: value,
+  import_kwh: value,
+  export_kwh: value,
+  'battery_charge_kwh?': value,
+  'battery_discharge_kwh?': value,
+  'ev_kwh?': value,
+  self_consumption_kwh: described('Solar energy that the site used itself', value),
+  self_consumption: ratio,
+  solar_offset: ratio,
+  self_sufficiency: ratio,
+  peak_solar_w: peak,
+  peak_home_w: peak,
+  peak_import_w: peak,
+  peak_export_w: peak,
+  cost: described('import_cost + fixed_cost - export_credit; null where no tariff holds', value),
+  import_cost: value,
+  fixed_cost: value,
+  export_credit: value,
+  cost_without_solar: value,
+  savings: value,
+  currency: orNull(text),
+  tariff: orNull(object({ id: text, version: text })),
+  coverage: { type: 'number', minimum: 0, maximum: 1 },
+  quality: marks,
+  notes: list(oneOf('inconsistent', 'estimated_cost', 'corrected')),
+  partial: described('Still going on', flag),
+  'simulated?': simulated,
+});
+
+const error = object({
+  error: object({
+    code: described('Never renamed', oneOf(...ERROR_CODES)),
+    message: text,
+    hint: text,
+    'param?': described('The parameter that is wrong', text),
+  }),
+});
+
+export const SCHEMAS = {
+  Snapshot: snapshot,
+  Fault: fault,
+  Health: health,
+  System: system,
+  History: history,
+  DaySummary: daySummary,
+  DaySummaries: object({ days: list(refTo('DaySummary')) }),
+  Device: device,
+  Error: error,
+} as const satisfies Record<string, JsonSchema>;
+
+export type SchemaName = keyof typeof SCHEMAS;

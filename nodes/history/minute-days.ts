@@ -1,0 +1,92 @@
+/**
+ * The minutes of one UTC day, read as fast as this machine can: what a minute file looks like when
+ * nothing went wrong is taken at its word, all else goes the careful way of the journal.
+ */
+import { join } from 'node:path';
+import type { MinuteRecord } from '../journal/minute.ts';
+import { minuteFolder, readMinutes } from '../journal/minutes.ts';
+import { bytesOf, listed, unpacked } from './files.ts';
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+/** The last key of a line, and the longest: how a restart goes on is nothing that anybody asks here. */
+const LEDGER = ',"ledger":{';
+
+/** The UTC days with a minute file, in order: `2026-11-23`. */
+export function minuteDays(records: string): string[] {
+  const names = listed(minuteFolder(records), /^\d{4}-\d\d-\d\d\.jsonl(\.gz)?$/);
+  return [...new Set(names.map((name) => name.slice(0, 10)))];
+}
+
+/** The minutes of a UTC day, one record each, in order. */
+export async function readMinuteDay(records: string, day: string): Promise<MinuteRecord[]> {
+  return quickly(minuteText(records, day), day) ?? carefully(records, day);
+}
+
+/** All lines of a day, as they are; null where there is not exactly one file that can be read. */
+export function minuteText(records: string, day: string): string | null {
+  const open = bytesOf(join(minuteFolder(records), `${day}.jsonl`));
+  const closed = bytesOf(join(minuteFolder(records), `${day}.jsonl.gz`));
+  if (open !== null) return closed === null ? open.toString() : null;
+  return closed === null ? '' : unpacked(closed);
+}
+
+async function carefully(records: string, day: string): Promise<MinuteRecord[]> {
+  const fromMs = Date.parse(`${day}T00:00:00Z`);
+  const { minutes } = await readMinutes(records, { fromMs, toMs: fromMs + DAY_MS });
+  return minutes;
+}
+
+/** Null where a line is not what it should be, or minutes do not follow each other. */
+function quickly(text: string | null, day: string): MinuteRecord[] | null {
+  if (text === null) return null;
+  const minutes: MinuteRecord[] = [];
+  let last = '';
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    const minute = parsed(text.slice(start, end));
+    if (minute === null || !(minute.ts > last) || !minute.ts.startsWith(day)) return null;
+    last = minute.ts;
+    minutes.push(minute);
+    start = end + 1;
+  }
+  return minutes;
+}
+
+function parsed(line: string): MinuteRecord | null {
+  const ledger = line.lastIndexOf(LEDGER);
+  try {
+    const value: unknown = JSON.parse(ledger < 0 ? line : `${line.slice(0, ledger)}}`);
+    return isMinute(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** As `asMinute` of the journal; the time is only looked at as text. */
+function isMinute(value: unknown): value is MinuteRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const { v, ts, run, covered_s, power, energy, channels } = value as Partial<MinuteRecord>;
+  return (
+    v === 1 &&
+    typeof ts === 'string' &&
+    ts.length === 24 &&
+    ts.endsWith(':00.000Z') &&
+    Date.parse(ts) % MINUTE_MS === 0 &&
+    typeof run === 'string' &&
+    typeof covered_s === 'number' &&
+    typeof energy === 'object' &&
+    typeof channels === 'object' &&
+    typeof power === 'object' &&
+    isStats(power?.solar) &&
+    isStats(power?.home) &&
+    isStats(power?.grid)
+  );
+}
+
+function isStats(stats: unknown): boolean {
+  if (stats === null) return true;
+  if (!Array.isArray(stats) || stats.length !== 3) return false;
+  return stats.every((watts) => typeof watts === 'number');
+}

@@ -1,0 +1,191 @@
+/**
+ * The records of a site as they are at this moment: what the files hold, and what is not over yet
+ * (this quarter hour, today, this month), worked out from the finer records. It reads files alone.
+ */
+import { join } from 'node:path';
+import type { MinuteRecord } from '../journal/minute.ts';
+import { dayOf, type Stretch } from '../journal/minutes.ts';
+import { priceDay } from '../rollup/bill.ts';
+import type { BillState } from '../rollup/bill-state.ts';
+import { dateAt, dayBounds, monthOf } from '../rollup/calendar.ts';
+import { makeDay } from '../rollup/day.ts';
+import { deriveQuarters } from '../rollup/derive.ts';
+import { dayFolder, quarterFolder } from '../rollup/files.ts';
+import { makeMonth } from '../rollup/month.ts';
+import { type PastView, readPastView } from '../rollup/past-view.ts';
+import { type PriceBook, readPriceBook, tariffOn } from '../rollup/price-book.ts';
+import { mergeQuarters } from '../rollup/quarter.ts';
+import { readDays, readMonths, readQuarters } from '../rollup/read.ts';
+import type { DayRecord, MonthRecord, QuarterRecord } from '../rollup/records.ts';
+import { type Tile, tilesFrom } from '../rollup/tile.ts';
+import { isoTime } from '../site/clock.ts';
+import type { SiteConfig } from '../site/schema.ts';
+import { listed, stampOf, textOf } from './files.ts';
+import { minuteDays, readMinuteDay } from './minute-days.ts';
+import type { ReaderSite } from './question.ts';
+import { RecoveredMinutes } from './recovered.ts';
+
+const DAY_MS = 86_400_000;
+const QUARTER_MS = 900_000;
+const MINUTE_MS = 60_000;
+/** A minute is recorded a little after it ended. */
+const MINUTE_ARRIVES_MS = 5_000;
+/** Without a row of a day on disk, the open time goes back no further: nobody keeps rows then. */
+const OPEN_DAYS = 62;
+
+export class Source {
+  readonly records: string;
+  readonly zone: string;
+  readonly config: SiteConfig;
+  readonly recovered: RecoveredMinutes;
+  readonly #site: ReaderSite;
+  #days: { stamp: string; days: DayRecord[] } | null = null;
+
+  constructor(site: ReaderSite) {
+    this.#site = site;
+    this.records = site.records;
+    this.config = site.config;
+    this.zone = site.config.site.timezone;
+    this.recovered = new RecoveredMinutes(site.records);
+  }
+
+  /** How the past is to be seen: read anew for each question. */
+  view(): PastView {
+    return readPastView(this.#site);
+  }
+
+  /** The minutes of a UTC day as they are to be seen, one each, in order. */
+  async minutes(day: string, view: PastView): Promise<MinuteRecord[]> {
+    const minutes = await readMinuteDay(this.records, day);
+    return minutes.map((minute) => {
+      const quarterMs = Math.floor(Date.parse(minute.ts) / QUARTER_MS) * QUARTER_MS;
+      const under = view.under(quarterMs, minute.config);
+      return under === minute.config ? minute : view.minute(minute, under);
+    });
+  }
+
+  /** The quarter hours that begin in a stretch, one each, in order, up to the one going on. */
+  async quarters(stretch: Stretch): Promise<QuarterRecord[]> {
+    const { quarters } = await readQuarters(this.#site, stretch);
+    const openMs = Math.max(this.#quartersEndMs(), stretch.fromMs);
+    if (openMs >= stretch.toMs) return quarters;
+    const view = this.view();
+    const open = await this.#openQuarters({ fromMs: openMs, toMs: stretch.toMs }, view);
+    return [...quarters, ...open];
+  }
+
+  /** The end of the last quarter hour on disk; where there is none, the beginning of time. */
+  #quartersEndMs(): number {
+    const last = this.#quarterFiles().at(-1);
+    const line = last && textOf(last).trimEnd().split('\n').at(-1);
+    const startMs = line ? startIn(line) : null;
+    return startMs === null ? Number.NEGATIVE_INFINITY : startMs + QUARTER_MS;
+  }
+
+  #quarterFiles(): string[] {
+    const folder = quarterFolder(this.records);
+    return listed(folder, /^\d{4}-\d\d\.jsonl(\.gz)?$/).map((name) => join(folder, name));
+  }
+
+  async #openQuarters(stretch: Stretch, view: PastView): Promise<QuarterRecord[]> {
+    const [first, last] = [dayOf(isoTime(stretch.fromMs)), dayOf(isoTime(stretch.toMs - 1))];
+    const days = minuteDays(this.records).filter((day) => day >= first && day <= last);
+    const minutes: MinuteRecord[] = [];
+    for (const day of days) minutes.push(...(await readMinuteDay(this.records, day)));
+    return mergeQuarters(view.quarters(deriveQuarters(minutes, stretch, view)));
+  }
+
+  /** The days on disk, in order; kept while their files stay as they are. */
+  async closedDays(): Promise<readonly DayRecord[]> {
+    const folder = dayFolder(this.records);
+    const names = listed(folder, /^\d{4}\.jsonl$/);
+    const stamp = names.map((name) => `${name} ${stampOf(join(folder, name))}`).join();
+    if (this.#days?.stamp !== stamp) {
+      const { days } = await readDays(this.records, '0000-01-01', '9999-12-31');
+      this.#days = { stamp, days };
+    }
+    return this.#days.days;
+  }
+
+  /** From the first day that is not on disk to today, each as far as it has come. */
+  async openDays(nowMs: number): Promise<DayRecord[]> {
+    const last = (await this.closedDays()).at(-1);
+    const startMs = last ? Date.parse(last.end) : await this.#firstMs(nowMs);
+    if (startMs === null || startMs > nowMs) return [];
+    const seam = { startMs, after: last?.date ?? null, next: null, horizonMs: nowMs };
+    const quarters = await this.quarters({ fromMs: startMs, toMs: nowMs });
+    const book = readPriceBook(this.records);
+    const days: DayRecord[] = [];
+    let bill = last?.bill ?? null;
+    for (const tile of tilesFrom({ ...seam, zone: this.zone })) {
+      const [start, end] = [isoTime(tile.startMs), isoTime(tile.endMs)];
+      const own = quarters.filter(({ ts }) => ts >= start && ts < end);
+      const day = this.#day({ ...tile, quarters: own }, { book, bill, nowMs });
+      days.push(day);
+      bill = day.bill;
+    }
+    return days;
+  }
+
+  /** A day as far as it has come, with its price so far. */
+  #day(
+    { date, startMs, endMs, quarters }: Tile & { quarters: QuarterRecord[] },
+    { book, bill, nowMs }: { book: PriceBook; bill: BillState | null; nowMs: number },
+  ): DayRecord {
+    const { zone } = this;
+    const day = makeDay({ date, zone, startMs, endMs, quarters });
+    const tariff = tariffOn(book, date);
+    if (tariff === null) return { ...day, tariff: null, money: null, bill: null };
+    const length_s = (Math.min(endMs, recordedUntil(nowMs)) - startMs) / 1_000;
+    const priced = priceDay({ date, zone, length_s, quarters }, { tariff, before: bill });
+    return { ...day, tariff: priced.mark, money: priced.money, bill: priced.bill };
+  }
+
+  /** The start of the oldest day where none was ever closed; null where nothing is recorded. */
+  async #firstMs(nowMs: number): Promise<number | null> {
+    const [file] = this.#quarterFiles();
+    const [line] = file ? textOf(file).split('\n', 1) : [];
+    const [day] = minuteDays(this.records);
+    const [minute] = day ? await readMinuteDay(this.records, day) : [];
+    const starts = [line ? startIn(line) : null, minute ? Date.parse(minute.ts) : null];
+    const known = starts.filter((startMs) => startMs !== null);
+    if (known.length === 0) return null;
+    const firstMs = Math.max(Math.min(...known), nowMs - OPEN_DAYS * DAY_MS);
+    return dayBounds(dateAt(firstMs, this.zone), this.zone).startMs;
+  }
+
+  /** All days with a row, and those that are not over, in order. */
+  async days(nowMs: number): Promise<DayRecord[]> {
+    return [...(await this.closedDays()), ...(await this.openDays(nowMs))];
+  }
+
+  /** Whether a month with a row touches a stretch. */
+  async hasMonthIn({ fromMs, toMs }: Stretch): Promise<boolean> {
+    const { months } = await readMonths(this.records);
+    return months.some(({ start, end }) => Date.parse(end) > fromMs && Date.parse(start) < toMs);
+  }
+
+  /** All months with a row, and those that are not over, in order. */
+  async months(nowMs: number): Promise<MonthRecord[]> {
+    const { months } = await readMonths(this.records);
+    const last = months.at(-1)?.month ?? '';
+    const open = (await this.days(nowMs)).filter(({ date }) => monthOf(date) > last);
+    const byMonth = Map.groupBy(open, ({ date }) => monthOf(date));
+    return [...months, ...[...byMonth].map(([month, days]) => makeMonth(month, this.zone, days))];
+  }
+}
+
+/** The end of the last minute that can be on record. */
+export function recordedUntil(nowMs: number): number {
+  return Math.floor((nowMs - MINUTE_ARRIVES_MS) / MINUTE_MS) * MINUTE_MS;
+}
+
+/** Of a line as the rollup writes it, ms; null for another. */
+function startIn(line: string): number | null {
+  const ms = Date.parse(/^\{"v":1,"ts":"([^"]+)"/.exec(line)?.[1] ?? '');
+  return Number.isNaN(ms) ? null : ms;
+}
+
+export function sourceOf(site: ReaderSite): Source {
+  return new Source(site);
+}
