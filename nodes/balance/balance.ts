@@ -2,6 +2,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Fault } from '../health/faults.ts';
 import { type Clock, systemClock } from '../site/clock.ts';
+import { systemTime } from '../site/clock-trust.ts';
 import { Complaints } from '../site/complaints.ts';
 import type { Site } from '../site/config.ts';
 import { asError, withHint } from '../site/errors.ts';
@@ -34,6 +35,7 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
     const pulse = new Pulse({
       site: holder.site,
       clock,
+      machine: systemTime(holder.site.paths.run),
       fresh: !seen.has(this.id),
       onTick: ({ snapshot, measured }) => {
         show(stateOf(snapshot));

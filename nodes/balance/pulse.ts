@@ -6,12 +6,15 @@ import { randomBytes } from 'node:crypto';
 import type { Fault } from '../health/faults.ts';
 import type { Reading } from '../meter/reading.ts';
 import type { Clock } from '../site/clock.ts';
+import type { ClockFacts, TimeMachine } from '../site/clock-trust.ts';
 import type { Site } from '../site/config.ts';
 import { SolthriveError } from '../site/errors.ts';
 import { asConfigured, checkReading } from './check-reading.ts';
 import { Checkpoint, readResume } from './checkpoint.ts';
+import { downtimeMs } from './downtime.ts';
 import { Balance, type Tick } from './home.ts';
 import type { Instant } from './ledger.ts';
+import type { LedgerState } from './measured.ts';
 import { Ticker } from './ticker.ts';
 
 /** A source may be slow to come: longer than this nobody waits for it, ms. */
@@ -20,6 +23,7 @@ const FIRST_WITHIN_MS = 3_000;
 export interface PulseOptions {
   site: Site;
   clock: Clock;
+  machine: TimeMachine;
   /**
    * Whether the program has just started. In a deploy of the balance alone the journal still holds
    * the open minute: nothing of it is missing.
@@ -31,6 +35,7 @@ export interface PulseOptions {
 export class Pulse {
   #site: Site;
   #clock: Clock;
+  #machine: TimeMachine;
   #fresh: boolean;
   #onTick: (tick: Tick) => void;
   #checkpoint: Checkpoint;
@@ -42,10 +47,11 @@ export class Pulse {
   /** What came while the earlier run's energy was still being looked for. */
   #early: (Reading | Fault)[] = [];
 
-  constructor({ site, clock, fresh, onTick }: PulseOptions) {
+  constructor({ site, clock, machine, fresh, onTick }: PulseOptions) {
     this.#fresh = fresh;
     this.#site = site;
     this.#clock = clock;
+    this.#machine = machine;
     this.#onTick = onTick;
     this.#checkpoint = new Checkpoint(site.paths);
     this.#ticker = new Ticker(clock, (second) => this.#second(second));
@@ -55,15 +61,16 @@ export class Pulse {
   /** Takes up the earlier run and begins to tick. */
   async start(): Promise<void> {
     const { config, paths, simulated } = this.#site;
-    const resume = await readResume(paths);
+    const [resume, facts] = await Promise.all([readResume(paths), this.#machine.facts()]);
     if (this.#stopped) return;
+    const start = this.#now();
     this.#balance = new Balance({
       config,
       run: randomBytes(4).toString('hex'),
       simulated: simulated !== null,
-      resume: resume?.ledger ?? null,
+      resume: resume && this.#datedAnew(resume.ledger, { ...start, facts }),
       unrecorded: this.#fresh ? (resume?.unrecorded ?? null) : null,
-      start: this.#now(),
+      start,
     });
     for (const early of this.#early.splice(0)) {
       if ('meter' in early) this.#balance.take(early);
@@ -106,6 +113,12 @@ export class Pulse {
     const tick = balance.tick(second);
     this.#checkpoint.keep(tick.measured.ledger);
     this.#onTick(tick);
+  }
+
+  /** The state of the earlier run, as old as it is by all that is known. */
+  #datedAnew(ledger: LedgerState, { wallMs, facts }: Instant & { facts: ClockFacts }): LedgerState {
+    const wakening = { wallMs, bootMs: this.#machine.bootMs(), facts };
+    return { ...ledger, at: wallMs - downtimeMs(ledger.at, wakening) };
   }
 
   #now(): Instant {

@@ -10,14 +10,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Clock } from './clock.ts';
 
-/** No clock can be right that is before the program was made, ms: its files are as old as that. */
-export const BUILT_MS: number = Math.max(
-  statSync(new URL(import.meta.url)).mtimeMs,
-  Date.parse('2026-01-01T00:00:00Z'),
-);
+/** Files may carry a time from a clock that was wrong; no right clock is before this, ms. */
+export const NO_EARLIER_MS: number = Date.parse('2026-01-01T00:00:00Z');
 
-/** Files may carry a time from a clock that was wrong; this date cannot be. */
-const NO_EARLIER_MS = Date.parse('2026-01-01T00:00:00Z');
+/** No clock can be right that is before the program was made, ms: its files are as old as that. */
+export const BUILT_MS: number = Math.max(statSync(new URL(import.meta.url)).mtimeMs, NO_EARLIER_MS);
 
 /** What a machine knows about its own clock. */
 export interface ClockFacts {
