@@ -105,7 +105,7 @@ async function planDays(task: DayTask, rows: readonly Row[], source: QuarterSour
   ]);
   const isWanted = ({ date, startMs, endMs }: Tile) => {
     if (known.has(startMs, endMs)) return true;
-    const next = silence.next(startMs) ?? task.horizonMs;
+    const next = silence.next(startMs + 1) ?? task.horizonMs;
     const last = silence.last(startMs) ?? startMs;
     return !stays.has(monthOf(date)) && next - last <= LONGEST_SILENCE_MS;
   };

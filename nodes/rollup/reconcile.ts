@@ -26,6 +26,9 @@ export interface ReconcileTask extends RecordFolders {
   /** Whether the clock can be believed; if not, the newest minute says what has ended. */
   trusted?: boolean;
   disk?: RecordDisk;
+  /** Left out, as the files say; handed in by whoever tries what another view or book would give. */
+  view?: PastView;
+  book?: PriceBook;
   /** What of the minutes is new; left out, everything is looked at. */
   stretch?: Stretch;
   /** So many days of minutes of so many are done. */
@@ -81,18 +84,21 @@ export async function reconcile(task: ReconcileTask): Promise<Reconciled> {
 }
 
 /** Where the quarter hour begins that has not ended. */
-async function openFrom({ records, disk, clock, trusted }: ReconcileTask): Promise<number> {
-  const nowMs = clock.now() - GRACE_MS;
-  const newestMs = trusted ? nowMs : await newestMinute(records, disk ?? recordDisk);
+async function openFrom({ records, disk = recordDisk, ...task }: ReconcileTask): Promise<number> {
+  const nowMs = task.clock.now() - GRACE_MS;
+  const newestMs = task.trusted ? nowMs : await newestRecord(records, disk);
   return Math.floor(Math.max(nowMs, newestMs) / QUARTER_MS) * QUARTER_MS;
 }
 
-async function newestMinute(records: string, disk: RecordDisk): Promise<number> {
+/** Up to when something is on record, ms: that much time must have passed. */
+async function newestRecord(records: string, disk: RecordDisk): Promise<number> {
+  const rows = await new DayFiles(disk, records).read();
+  const endedMs = rows.at(-1)?.endMs ?? Number.NEGATIVE_INFINITY;
   for (const day of await minuteDays(records)) {
     const last = (await readMinuteDay(disk, records, day))?.at(-1);
-    if (last) return Date.parse(last.ts);
+    if (last) return Math.max(endedMs, Date.parse(last.ts));
   }
-  return Number.NEGATIVE_INFINITY;
+  return endedMs;
 }
 
 /** The price book with the configured tariffs, kept where that changed it. */
