@@ -77,12 +77,21 @@ export async function withRecords<T>(
   becomeOwner(paths.data);
   const lock = takeLock(paths.data);
   try {
-    const site = peekSite({ paths, env });
-    // Which port a simulated meter would have is of no matter to its records.
-    return await work(standsIn(site.config, mode) ? standInForMeters(site, 0) : site);
+    return await work(siteOf({ paths, env, mode }));
   } finally {
     lock.release();
   }
+}
+
+/** Short hash of what the files say: a service that was not restarted since may run another. */
+export function configHashOf(context: Pick<CommandContext, 'paths' | 'env' | 'mode'>): string {
+  return siteOf(context).hash;
+}
+
+function siteOf({ paths, env, mode }: Pick<CommandContext, 'paths' | 'env' | 'mode'>): Site {
+  const site = peekSite({ paths, env });
+  // Which port a simulated meter would have is of no matter to its records.
+  return standsIn(site.config, mode) ? standInForMeters(site, 0) : site;
 }
 
 /** What root writes the service could not change any more: root works as whom the folder belongs to. */
