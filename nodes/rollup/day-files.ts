@@ -1,6 +1,5 @@
 /** The day rows of all years, and the month rows, as one list each. */
 import { asDay, asMonth, dayFile, dayFolder, monthFile } from './files.ts';
-import { namesIn } from './minute-days.ts';
 import type { DayRecord, MonthRecord } from './records.ts';
 import { LineFile, type RecordDisk } from './store.ts';
 
@@ -51,7 +50,7 @@ export class DayFiles {
   }
 
   async #years(): Promise<string[]> {
-    const names = await namesIn(dayFolder(this.#records));
+    const names = await this.#disk.list(dayFolder(this.#records));
     return names.flatMap((name) => /^(\d{4})\.jsonl$/.exec(name)?.[1] ?? []).sort();
   }
 

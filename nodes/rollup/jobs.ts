@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../site/clock.ts';
 import type { SiteConfig } from '../site/schema.ts';
+import { importArchive } from './archive/import-job.ts';
 import type { RecordFolders } from './files.ts';
 import { rebuild } from './rebuild-job.ts';
 import { recompute } from './recompute-job.ts';
@@ -12,6 +13,8 @@ import { verify } from './verify-job.ts';
 export interface JobContext extends RecordFolders {
   config: SiteConfig;
   clock: Clock;
+  /** Whether the clock can be believed; left out where nobody knows. */
+  trusted?: boolean;
   /** So many steps of so many are done. */
   progress(done: number, of: number): void;
 }
@@ -24,4 +27,4 @@ export interface JobContext extends RecordFolders {
 export type Job = (context: JobContext, params: unknown) => Promise<unknown>;
 
 /** The jobs by name: `solthrive-cli <name>`, `POST /records/<name>` on the control socket. */
-export const JOBS: Record<string, Job> = { rebuild, recompute, verify };
+export const JOBS: Record<string, Job> = { import: importArchive, rebuild, recompute, verify };

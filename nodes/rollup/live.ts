@@ -176,7 +176,7 @@ export class Rollup {
     const now = new Now(done, config.site.timezone);
     const source = new QuarterSource(records, disk, done.view);
     now.goOn(await source.between(now.tile.startMs, done.openFromMs), done.openFromMs);
-    const days = await minuteDays(records);
+    const days = await minuteDays(records, disk);
     for (const day of days.filter((one) => one >= utcDay(done.openFromMs))) {
       for (const minute of (await readMinuteDay(disk, records, day)) ?? []) this.#remember(minute);
     }

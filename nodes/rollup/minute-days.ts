@@ -1,11 +1,10 @@
 /** The minutes of a UTC day as the rollup reads them: strictly, so that a disk that fails is no gap. */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mergeMinutes } from '../journal/merge.ts';
 import type { MinuteRecord } from '../journal/minute.ts';
 import { asMinute, minuteFolder, type Stretch } from '../journal/minutes.ts';
 import { isoTime } from '../site/clock.ts';
-import { LineFile, type LineKind, type RecordDisk } from './store.ts';
+import { LineFile, type LineKind, type RecordDisk, recordDisk } from './store.ts';
 
 export const DAY_MS = 86_400_000;
 
@@ -19,8 +18,11 @@ export function minuteFile(disk: RecordDisk, records: string, day: string): Line
 }
 
 /** The UTC days of which there are minutes, the newest first. */
-export async function minuteDays(records: string): Promise<string[]> {
-  const names = await namesIn(minuteFolder(records));
+export async function minuteDays(
+  records: string,
+  disk: RecordDisk = recordDisk,
+): Promise<string[]> {
+  const names = await disk.list(minuteFolder(records));
   const days = names.filter((name) => /^\d{4}-\d\d-\d\d\.jsonl(\.gz)?$/.test(name));
   return [...new Set(days.map((name) => name.slice(0, 10)))].sort().reverse();
 }
@@ -46,17 +48,4 @@ export function stretchOfDay(day: string): Stretch {
 
 export function utcDay(ms: number): string {
   return isoTime(ms).slice(0, 10);
-}
-
-/**
- * The names in a folder; none where there is no such folder.
- * @throws the system's error: a folder that cannot be read is not an empty one
- */
-export async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw thrown;
-  }
 }

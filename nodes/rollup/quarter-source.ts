@@ -1,7 +1,6 @@
 /** The quarter hours on disk as days are made of them: strictly read, a month at a time. */
 import { isoTime } from '../site/clock.ts';
 import { QUARTER_MS, quarterFolder } from './files.ts';
-import { namesIn } from './minute-days.ts';
 import type { PastView } from './past-view.ts';
 import { mergeQuarters } from './quarter.ts';
 import { quarterLines } from './reconcile-quarters.ts';
@@ -29,7 +28,7 @@ export class QuarterSource {
    */
   async starts(fromMonth = ''): Promise<number[]> {
     const starts = new Set<number>();
-    for (const month of await quarterMonthsIn(this.#records)) {
+    for (const month of await quarterMonthsIn(this.#disk, this.#records)) {
       if (month < fromMonth) continue;
       for (const { ts } of await this.#month(month)) starts.add(Date.parse(ts));
     }
@@ -66,8 +65,8 @@ export class QuarterSource {
  * The UTC months of which there are quarter hours, in order.
  * @throws the system's error
  */
-export async function quarterMonthsIn(records: string): Promise<string[]> {
-  const names = await namesIn(quarterFolder(records));
+export async function quarterMonthsIn(disk: RecordDisk, records: string): Promise<string[]> {
+  const names = await disk.list(quarterFolder(records));
   const months = names.filter((name) => /^\d{4}-\d\d\.jsonl(\.gz)?$/.test(name));
   return [...new Set(months.map((name) => name.slice(0, 7)))].sort();
 }

@@ -65,7 +65,7 @@ async function* deriveDays(task: QuarterTask): AsyncGenerator<DerivedDay> {
   const { records, disk, view, openFromMs, stretch } = task;
   const fromMs = stretch?.fromMs ?? Number.NEGATIVE_INFINITY;
   const toMs = Math.min(openFromMs, stretch?.toMs ?? Number.POSITIVE_INFINITY);
-  const days = (await minuteDays(records)).filter((day) => stretchOfDay(day).toMs > fromMs);
+  const days = (await minuteDays(records, disk)).filter((day) => stretchOfDay(day).toMs > fromMs);
   const derive = (day: string, minutes: readonly MinuteRecord[], whole: boolean): DerivedDay => {
     const own = stretchOfDay(day);
     const ended = { fromMs: own.fromMs, toMs: Math.min(own.toMs, openFromMs) };

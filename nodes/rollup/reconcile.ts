@@ -26,9 +26,6 @@ export interface ReconcileTask extends RecordFolders {
   /** Whether the clock can be believed; if not, the newest minute says what has ended. */
   trusted?: boolean;
   disk?: RecordDisk;
-  /** Left out, as the files say; handed in by whoever tries what another view or book would give. */
-  view?: PastView;
-  book?: PriceBook;
   /** What of the minutes is new; left out, everything is looked at. */
   stretch?: Stretch;
   /** So many days of minutes of so many are done. */
@@ -94,7 +91,7 @@ async function openFrom({ records, disk = recordDisk, ...task }: ReconcileTask):
 async function newestRecord(records: string, disk: RecordDisk): Promise<number> {
   const rows = await new DayFiles(disk, records).read();
   const endedMs = rows.at(-1)?.endMs ?? Number.NEGATIVE_INFINITY;
-  for (const day of await minuteDays(records)) {
+  for (const day of await minuteDays(records, disk)) {
     const last = (await readMinuteDay(disk, records, day))?.at(-1);
     if (last) return Math.max(endedMs, Date.parse(last.ts));
   }

@@ -2,7 +2,7 @@
  * Brings the files of records above the minute to what they should say, and writes nothing when they
  * say it already. The bytes of a file depend on its lines alone, not on how it came to them.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
@@ -17,6 +17,8 @@ export interface RecordDisk {
   /** After a power cut there is the old file or the new one. */
   replace(file: string, bytes: Buffer): Promise<void>;
   remove(file: string): Promise<void>;
+  /** The names in a folder; none where there is no such folder. */
+  list(folder: string): Promise<string[]>;
 }
 
 export const recordDisk: RecordDisk = {
@@ -41,6 +43,14 @@ export const recordDisk: RecordDisk = {
     await replaceWhole(file, bytes);
   },
   remove: (file) => realDisk.remove(file),
+  async list(folder) {
+    try {
+      return await readdir(folder);
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw thrown;
+    }
+  },
 };
 
 /** What the lines of a file are. */

@@ -1,4 +1,5 @@
 /** A disk on which everything can be tried: what is written stays in memory, and the files as they are. */
+import { basename, dirname } from 'node:path';
 import { type RecordDisk, recordDisk } from './store.ts';
 
 export class TrialDisk implements RecordDisk {
@@ -31,5 +32,15 @@ export class TrialDisk implements RecordDisk {
 
   async remove(file: string): Promise<void> {
     this.#written.set(file, null);
+  }
+
+  async list(folder: string): Promise<string[]> {
+    const names = new Set(await this.#real.list(folder));
+    for (const [file, bytes] of this.#written) {
+      if (dirname(file) !== folder) continue;
+      if (bytes === null) names.delete(basename(file));
+      else names.add(basename(file));
+    }
+    return [...names];
   }
 }

@@ -8,10 +8,9 @@ import { readRecordedConfig } from '../site/last-good.ts';
 import { readCorrections } from './corrections.ts';
 import { quarterKey } from './derive.ts';
 import { asDay, asMonth, asQuarter, type RecordFolders } from './files.ts';
-import { namesIn } from './minute-days.ts';
 import { readPriceBook } from './price-book.ts';
 import type { DayRecord, MonthRecord, QuarterRecord } from './records.ts';
-import { recordDisk } from './store.ts';
+import { recordDisk, recordDisk } from './store.ts';
 import { type FileKind, type Finding, finding, type Scan, scanFile } from './verify-file.ts';
 
 export const LEVELS = ['minute', 'quarter', 'day', 'month'] as const;
@@ -96,7 +95,7 @@ export async function verifyFiles(
   const configs = new Map<string, string>();
   const wanted: { level: LevelFiles; name: string; stem: string }[] = [];
   for (const level of FILES) {
-    for (const name of (await namesIn(join(folders.records, level.folder))).sort()) {
+    for (const name of (await recordDisk.list(join(folders.records, level.folder))).sort()) {
       const stem = level.name.exec(name)?.[1];
       if (stem !== undefined) wanted.push({ level, name, stem });
       else if (level.folder !== '') report.findings.push(stranger(join(level.folder, name)));
