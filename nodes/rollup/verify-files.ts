@@ -10,7 +10,7 @@ import { quarterKey } from './derive.ts';
 import { asDay, asMonth, asQuarter, type RecordFolders } from './files.ts';
 import { readPriceBook } from './price-book.ts';
 import type { DayRecord, MonthRecord, QuarterRecord } from './records.ts';
-import { recordDisk, recordDisk } from './store.ts';
+import { recordDisk } from './store.ts';
 import { type FileKind, type Finding, finding, type Scan, scanFile } from './verify-file.ts';
 
 export const LEVELS = ['minute', 'quarter', 'day', 'month'] as const;
