@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import type { Locator, Page } from 'playwright-core';
 import { type OpenPage, openPage, type View } from '../../support/browser.ts';
 import { requireTool } from '../../support/requires.ts';
 import { noon } from '../reader.ts';
+import { type ServedPage, servePage, set } from './page.ts';
 
-const ENTRY = fileURLToPath(new URL('../../../ui/elements/index.ts', import.meta.url));
-const TAGS = ['connection', 'gauges', 'day-graph', 'faults'].map((name) => `solthrive-${name}`);
-/** Properties are set before the module defines the elements, as a host may do. */
-const PAGE = `<!DOCTYPE html><meta name="viewport" content="width=device-width"><body style="margin:16px">
-  ${TAGS.map((tag) => `<${tag}></${tag}>`).join('')}
-  <script>set = (tag, name, value) => { document.querySelector(tag)[name] = value }</script>
-  <script type="module" src="/solthrive.js"></script>`;
+const NAMES = ['connection', 'gauges', 'day-graph', 'faults'];
 
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 const day = (change = {}) => ({
@@ -30,38 +20,21 @@ const day = (change = {}) => ({
 
 describe('the elements in a browser', function () {
   this.timeout(60_000);
-  let server: Server;
-  let url: string;
+  let served: ServedPage;
   let opened: OpenPage;
 
   before(async function () {
     requireTool.call(this, 'chromium');
-    const bundled = await build({
-      entryPoints: [ENTRY],
-      bundle: true,
-      format: 'esm',
-      write: false,
-      logLevel: 'silent',
-    });
-    const script = bundled.outputFiles[0]?.text;
-    server = createServer((request, response) => {
-      const isScript = request.url === '/solthrive.js';
-      response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-      response.end(isScript ? script : PAGE);
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    served = await servePage(NAMES);
   });
-  after(() => server?.close());
+  after(() => served?.close());
   afterEach(() => opened?.close());
 
   const open = async (view: View = {}): Promise<Page> => {
-    opened = await openPage(url, view);
+    opened = await openPage(served.url, view);
     await opened.page.waitForFunction('customElements.get("solthrive-faults")');
     return opened.page;
   };
-  const set = (page: Page, tag: string, name: string, value: unknown) =>
-    page.evaluate(`set('solthrive-${tag}', '${name}', ${JSON.stringify(value)})`);
   const snapshots = async (page: Page, ...seqs: number[]) => {
     for (const seq of seqs) {
       await set(page, 'gauges', 'snapshot', noon({ seq, simulated: true }));
@@ -182,7 +155,7 @@ describe('the elements in a browser', function () {
   it('is named after the site, in its time and, for want of a better one, its language', async () => {
     const page = await open({ timeZone: 'Europe/Berlin', locale: 'fr-FR' });
     const site = { name: '{{7*7}} <b>Elm</b>', language: 'en-GB', timezone: 'America/Chicago' };
-    for (const tag of ['connection', 'gauges', 'day-graph', 'faults']) {
+    for (const tag of NAMES) {
       await set(page, tag, 'site', site);
     }
     await snapshots(page, 1, 2);

@@ -9,11 +9,17 @@ import { headOf } from '../../../ui/widgets/dashboard.ts';
 import { FORMATS } from '../../../ui/widgets/views.ts';
 import widget from '../../../ui/widgets/widget.ts';
 import { badgeOf, sampleSite, sampleSnapshot, siteNode } from '../../support/samples.ts';
+import { day, month, view } from '../past.ts';
 
 helper.init(createRequire(import.meta.url).resolve('node-red'));
 
 interface Added {
-  node: { id: string; type: string; on(event: string, listener: unknown): void };
+  node: {
+    id: string;
+    type: string;
+    on(event: string, listener: unknown): void;
+    send(msg: unknown): void;
+  };
   format: string;
   templateScope: string;
   height?: number;
@@ -22,6 +28,7 @@ interface Added {
   storeFrontEndInputAsState?: boolean;
   persistantFrontEndValue?: boolean;
   beforeEmit?(msg: unknown): unknown;
+  beforeSend?(msg: unknown, original: unknown): object;
 }
 
 /** Stands in for node-red-dashboard: keeps what is added, and what would be sent to pages. */
@@ -35,6 +42,13 @@ class FakeDashboard {
     this.added.add(options);
     options.node.on('input', (msg: unknown) => this.sent.push(options.beforeEmit?.(msg)));
     return () => this.added.delete(options);
+  }
+
+  /** As node-red-dashboard does with what a page sends: see its ui.js. */
+  hears(original: { msg?: unknown; socketid?: unknown }): void {
+    for (const { node, beforeSend } of this.of('local')) {
+      node.send({ ...beforeSend?.({}, original), socketid: original.socketid });
+    }
   }
 
   of(scope: string): Added[] {
@@ -147,6 +161,63 @@ describe('the widget node', () => {
       [other, { ...fault, message: 'changed' }],
       [{ ...fault, message: 'changed' }],
     ]);
+  });
+
+  it('keeps today and the month as far as they have come, and no other day', async () => {
+    await load(node('today'));
+    await tell({ topic: 'summary/day', payload: day() });
+    await tell({ topic: 'summary/month', payload: month() });
+    await tell({ topic: 'summary/day', payload: day({ date: '2026-06-20', partial: false }) });
+    await tell({ topic: 'summary/month', payload: month({ month: '2026-05', partial: false }) });
+    await tell({ topic: 'summary/day', payload: day({ solar_kwh: 32 }) });
+    assert.deepEqual(dashboard?.sent, [
+      { msg: { payload: { day: day() } } },
+      { msg: { payload: { day: day(), month: month() } } },
+      { msg: { payload: { day: day({ solar_kwh: 32 }), month: month() } } },
+    ]);
+  });
+
+  it('passes on what a page asks about the past, checked, and in no more than that page’s name', async () => {
+    const asked: unknown[] = [];
+    const sink = { id: 'sink', type: 'helper', z: 'tab', wires: [] };
+    await load({ ...node('history'), wires: [['sink']] }, sink);
+    helper.getNode('sink').on('input', ({ _msgid, ...msg }: Record<string, unknown>) => {
+      asked.push(msg);
+    });
+    const heard = once(helper.getNode('sink'), 'input');
+    const payload = { span: 'month', date: '2026-06-21' };
+    dashboard?.hears({ msg: { payload: { span: 'all' } }, socketid: 'a' });
+    dashboard?.hears({ msg: null, socketid: 'a' });
+    dashboard?.hears({ msg: { payload } });
+    dashboard?.hears({ msg: { payload, topic: 'x', template: '{{1}}' }, socketid: 'a' });
+    await heard;
+    assert.deepEqual(asked, [{ topic: 'history/query', payload, socketid: 'a' }]);
+  });
+
+  it('answers the page that asked, and keeps nothing for others', async () => {
+    await load(node('history'));
+    const [shown] = dashboard?.of('local') ?? [];
+    assert.equal(shown?.persistantFrontEndValue, false);
+    const answer = view('day', []);
+    const refusal = { error: { code: 'x', message: 'm', hint: 'h' } };
+    await tell({ topic: 'history/view', payload: answer, socketid: 'a' });
+    await tell({ topic: 'history/view', payload: refusal, socketid: 'b' });
+    await tell({ topic: 'history/view', payload: answer });
+    await tell({ topic: 'history/view', payload: 7, socketid: 'a' });
+    await tell({ topic: 'history/day', payload: { t0: 'x' }, socketid: 'a' });
+    assert.deepEqual(dashboard?.sent, [
+      { msg: { payload: { answer }, socketid: 'a' } },
+      { msg: { payload: { answer: refusal }, socketid: 'b' } },
+    ]);
+  });
+
+  it('hears nothing of pages where it shows anything else, or has left', async () => {
+    await load(node('gauges'));
+    dashboard?.hears({ msg: { payload: { span: 'day' } }, socketid: 'a' });
+    const [shown] = dashboard?.of('local') ?? [];
+    assert.doesNotMatch(shown?.format ?? '', /ng-on/);
+    await helper.clearFlows();
+    dashboard?.hears({ msg: { payload: { span: 'day' } }, socketid: 'a' });
   });
 
   it('brings the page’s head once for all widgets, and takes it with the last', async () => {
