@@ -1,7 +1,7 @@
 /**
  * A journal that lives a few minutes by a virtual clock and says which of them it knows to be on the
- * disk. Arguments: records folder, id of the start of the machine, `first` or `again`, and `careless`
- * for a disk that never flushes.
+ * disk. Arguments: records folder, id of the start of the machine, and `careless` for a disk that never
+ * flushes.
  */
 
 import { writeSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
 import { type Disk, realDisk } from '../../nodes/journal/jsonl.ts';
 import { Life } from '../nodes/journal/life.ts';
 
-const [records = '', bootId = '', start = 'first', care = ''] = process.argv.slice(2);
+const [records = '', bootId = '', care = ''] = process.argv.slice(2);
 
 const careless: Disk = {
   async open(file) {
@@ -27,32 +27,18 @@ const careless: Disk = {
 
 const say = (line: string) => writeSync(1, `${line}\n`);
 
-/** Three minutes in 1970, then the time: two minutes before midnight, and four more minutes. */
-async function first(life: Life): Promise<void> {
-  life.start();
-  for (let minute = 0; minute < 3; minute++) {
-    await life.seconds(60);
-    say(`held ${life.holding().length}`);
-  }
-  life.clock.wallJump(Date.parse('2026-06-21T23:58:00.000Z') - life.clock.now());
-  await life.seconds(240);
-  await life.stop();
-}
-
-const isFirst = start === 'first';
-const life = new Life(isFirst ? '1970-01-01T00:00:00.000Z' : '2026-06-22T00:10:00.000Z', {
-  records,
-  upMs: isFirst ? 5_000 : 1_000_000,
-});
+// Three minutes in 1970, then the time: two minutes before midnight, and four more minutes.
+const life = new Life('1970-01-01T00:00:00.000Z', { records, upMs: 5_000 });
 life.machine.bootId = bootId;
 if (care === 'careless') life.disk = careless;
 life.onWritten = (minutes) => {
   for (const { ts, run } of minutes) say(`${ts} ${run}`);
 };
-if (isFirst) {
-  await first(life);
-} else {
-  life.start();
+life.start();
+for (let minute = 1; minute <= 3; minute++) {
   await life.seconds(60);
-  await life.stop();
+  say(`held ${minute}`);
 }
+life.clock.wallJump(Date.parse('2026-06-21T23:58:00.000Z') - life.clock.now());
+await life.seconds(240);
+await life.stop();

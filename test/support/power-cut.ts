@@ -147,12 +147,12 @@ export async function sweep(victim: Victim, kinds: string[] = KINDS): Promise<Sw
     const whole = rehearse(victim, disk.folder);
     await note('at the end', whole.said);
     for (const kind of kinds.filter((each) => whole.calls.has(each))) {
-      const calls = whole.calls.get(kind) ?? 0;
-      for (let at = 1; at <= calls; at++) {
+      const calls = [...(whole.calls.get(kind) ?? [])].sort((a, b) => a - b);
+      for (const at of calls) {
         disk.back();
         await note(`${kind} ${at}`, killed(victim, disk.folder, { kind, at, paths: whole.paths }));
       }
-      result.cuts[kind] = calls;
+      result.cuts[kind] = calls.length;
     }
     return result;
   } finally {
@@ -160,10 +160,13 @@ export async function sweep(victim: Victim, kinds: string[] = KINDS): Promise<Sw
   }
 }
 
+/** What is opened to be read is the same after as before. */
+const changesNothing = /openat\(.*O_RDONLY(?!.*O_CREAT)/;
+
 interface Rehearsal {
   said: string[];
-  /** By kind, the most calls that one thread has made: a sweep counts them by thread. */
-  calls: Map<string, number>;
+  /** By kind, which of a thread's calls may change something: they are counted by thread. */
+  calls: Map<string, Set<number>>;
   /** All that they were about. */
   paths: string[];
 }
@@ -177,7 +180,7 @@ function rehearse(victim: Victim, folder: string): Rehearsal {
   const { stdout, status, stderr } = strace(victim, folder, options);
   if (status !== 0) throw new Error(`${victim.script} ended with ${status}: ${stderr}`);
   const byThread = new Map<string, number>();
-  const calls = new Map<string, number>();
+  const calls = new Map<string, Set<number>>();
   const paths = new Set<string>([folder]);
   for (const line of readFileSync(log, 'utf8').split('\n')) {
     const [, thread, kind] = /^(\d+) +(\w+)\(/.exec(line) ?? [];
@@ -186,8 +189,9 @@ function rehearse(victim: Victim, folder: string): Rehearsal {
     if (kind === undefined || own.length === 0) continue;
     for (const path of own) paths.add(path);
     const key = `${thread} ${kind}`;
-    byThread.set(key, (byThread.get(key) ?? 0) + 1);
-    calls.set(kind, Math.max(calls.get(kind) ?? 0, byThread.get(key) ?? 0));
+    const at = (byThread.get(key) ?? 0) + 1;
+    byThread.set(key, at);
+    if (!changesNothing.test(line)) calls.set(kind, (calls.get(kind) ?? new Set()).add(at));
   }
   return { said: linesOf(stdout), calls, paths: [...paths] };
 }
@@ -218,8 +222,14 @@ function strace({ script, args = [] }: Victim, folder: string, options: string[]
   return spawnSync('strace', ['-f', '-qq', ...options, ...program, ...args], {
     encoding: 'utf8',
     timeout: 60_000,
-    // Calls of the file system run in threads: one, so that they come in one order.
-    env: { ...process.env, UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' },
+    env: {
+      ...process.env,
+      // Calls of the file system run in threads: one, so that they come in one order.
+      UV_THREADPOOL_SIZE: '1',
+      UV_USE_IO_URING: '0',
+      // Compiled once for all the starts of a sweep.
+      NODE_COMPILE_CACHE: join(folder, '..', 'compiled'),
+    },
   });
 }
 

@@ -31,6 +31,14 @@ describe('the time between two runs', () => {
       10_000,
     ],
     [
+      'is not known where a wrong clock ended it',
+      ENDED + DAY,
+      ENDED,
+      HOUR,
+      { ...PI, synchronised: true },
+      DAY,
+    ],
+    [
       'is not known after the clock was set',
       50_000,
       ENDED,
