@@ -24,7 +24,7 @@ const correctionSchema = z.object({
   prices_before: priceBookSchema.optional(),
 });
 
-const fileSchema = z.array(correctionSchema);
+export const correctionsSchema = z.array(correctionSchema);
 
 export type CorrectionEntry = z.output<typeof correctionSchema>;
 
@@ -54,7 +54,7 @@ export function readCorrections(records: string): Correction[] {
     throw damaged(file, thrown);
   }
   try {
-    return fileSchema.parse(JSON.parse(text)).map(withMs);
+    return correctionsSchema.parse(JSON.parse(text)).map(withMs);
   } catch (thrown) {
     throw damaged(file, thrown);
   }

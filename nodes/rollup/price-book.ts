@@ -85,6 +85,19 @@ export function repriceFrom(
   return joinBooks(book, inOrder(tariffs), date);
 }
 
+/**
+ * The book with what another one says of the days that it has not priced itself: all before the
+ * first record, and those that have no price.
+ * @param first  the date of the first record that was priced by `book`
+ */
+export function completeBook(book: PriceBook, other: PriceBook, first: string): PriceBook {
+  const completed = compose([...datesOf(book), ...datesOf(other), first], (date) => {
+    const [own, theirs] = [tariffOn(book, date), tariffOn(other, date)];
+    return date < first ? (theirs ?? own) : (own ?? theirs);
+  });
+  return isSame(completed, book) ? book : completed;
+}
+
 /** One book up to a date, another from it on. */
 export function joinBooks(before: PriceBook, after: PriceBook, date: string): PriceBook {
   return compose([...datesOf(before), ...datesOf(after), date], (day) =>

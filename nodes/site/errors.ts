@@ -35,6 +35,8 @@ export const ERROR_CODES = [
   'records_none',
   'records_closed',
   'records_idle',
+  'archive_damaged',
+  'archive_foreign',
   // http
   'no_data',
   'not_found',

@@ -1,0 +1,125 @@
+/**
+ * What of an archive's file is new here. What is here already stays as it is, also where the archive
+ * says something else: of one time either all lines are taken or none.
+ */
+
+import { join } from 'node:path';
+import { isoTime } from '../../site/clock.ts';
+import { LineFile, type RecordDisk } from '../store.ts';
+import type { AnyRecord } from './levels.ts';
+import type { RecordsFile } from './open.ts';
+import { isRecord } from './record-schemas.ts';
+
+/** Why a line is not taken; told in words of the command line. */
+export type Refusal =
+  /** It is no record of its level. */
+  | 'shape'
+  /** It belongs into another file. */
+  | 'wrong_file'
+  /** Its time has not ended, or its day is still being written. */
+  | 'open'
+  /** 15 minutes of a day of which there are minutes here: these decide. */
+  | 'minutes_decide';
+
+export interface Refused {
+  file: string;
+  /** 1-based. */
+  line: number;
+  reason: Refusal;
+}
+
+export interface Merged {
+  added: number;
+  /** Time of the first and the last that was added. */
+  first?: string;
+  last?: string;
+  /** Lines that are here already. */
+  there: number;
+  /** 15 minutes that are made from the archive's own minutes. */
+  derived: number;
+  /** Times of which something else is known here. */
+  conflicts: string[];
+  refused: Refused[];
+}
+
+export interface Home {
+  records: string;
+  disk: RecordDisk;
+  nowMs: number;
+  /** UTC days of which there are minutes here. */
+  minuteDays: ReadonlySet<string>;
+  /** UTC days of which there are minutes in the archive. */
+  archivedDays: ReadonlySet<string>;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * @param apply  whether what is new is written
+ * @throws the system's error
+ */
+export async function mergeFile(
+  { level, stem }: RecordsFile,
+  bytes: Buffer,
+  { apply, ...home }: Home & { apply: boolean },
+): Promise<Merged> {
+  const name = level.file(stem);
+  const merged: Merged = { added: 0, there: 0, derived: 0, conflicts: [], refused: [] };
+  const offered = new Map<string, { record: AnyRecord; text: string }[]>();
+  for (const [index, text] of bytes.toString('utf8').split('\n').entries()) {
+    if (text === '') continue;
+    const record = parsed(text, { level, stem });
+    const verdict = record === null ? 'shape' : verdictOn(record, { level, stem }, home);
+    if (verdict === 'derived') merged.derived += 1;
+    else if (verdict !== null)
+      merged.refused.push({ file: name, line: index + 1, reason: verdict });
+    if (record === null || verdict !== null) continue;
+    const time = level.time(record);
+    offered.set(time, [...(offered.get(time) ?? []), { record, text }]);
+  }
+  const file = new LineFile(home.disk, join(home.records, name), level);
+  const { known } = await file.read();
+  const here = Map.groupBy(known.values(), ({ record }) => level.time(record));
+  const lines = new Map([...known].map(([key, { text }]) => [key, text]));
+  for (const [time, list] of [...offered].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const texts = here.get(time)?.map(({ text }) => text);
+    if (texts === undefined) {
+      for (const { record, text } of list) lines.set(level.key(record), text);
+      merged.added += list.length;
+      merged.first ??= time;
+      merged.last = time;
+    } else if (list.every(({ text }) => texts.includes(text))) merged.there += list.length;
+    else merged.conflicts.push(time);
+  }
+  if (apply && merged.added > 0) {
+    await file.write([...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text));
+  }
+  return merged;
+}
+
+function parsed(text: string, { level }: RecordsFile): AnyRecord | null {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return isRecord(level.name, value) ? level.parse(value) : null;
+  } catch {
+    return null;
+  }
+}
+
+type Verdict = Refusal | 'derived' | null;
+
+function verdictOn(
+  record: AnyRecord,
+  { level, stem }: RecordsFile,
+  home: Omit<Home, 'disk'>,
+): Verdict {
+  if (level.stemOf(record) !== stem) return 'wrong_file';
+  const { startMs, endMs } = level.bounds(record);
+  // The journal writes into the day of minutes that is going on, and nobody else does.
+  const untilMs = level.name === 'minute' ? Math.floor(home.nowMs / DAY_MS) * DAY_MS : home.nowMs;
+  if (endMs > untilMs) return 'open';
+  const day = isoTime(startMs).slice(0, 10);
+  if (level.name !== 'quarter') return null;
+  if (home.archivedDays.has(day)) return 'derived';
+  return home.minuteDays.has(day) ? 'minutes_decide' : null;
+}

@@ -1,0 +1,87 @@
+/** Looks at an archive as a whole before anything is taken from it: all there, nothing else, each byte right. */
+import { z } from 'zod';
+import { asError, SolthriveError } from '../../site/errors.ts';
+import { type RecordedConfig, shortHash } from '../../site/hash.ts';
+import { type CorrectionEntry, correctionsSchema } from '../corrections.ts';
+import { type PriceBook, priceBookSchema } from '../price-book.ts';
+import { type AnyRecord, LEVELS, type Level } from './levels.ts';
+import { MANIFEST, type Manifest, manifestSchema, sha256 } from './manifest.ts';
+import { readTarball } from './tarball.ts';
+
+const CONFIG = /^configs\/([0-9a-f]{12})\.json$/;
+const RECORDS = /^records\/(?:(minute|quarter|day)\/)?([^/]+)\.jsonl$/;
+
+export interface Archive {
+  manifest: Manifest;
+  configs: Map<string, RecordedConfig>;
+  corrections: CorrectionEntry[];
+  prices: PriceBook;
+}
+
+/** The records of one file of an archive. */
+export interface RecordsFile {
+  level: Level<AnyRecord>;
+  stem: string;
+}
+
+/** What a path in an archive holds; null where it is not records. */
+export function recordsFile(path: string): RecordsFile | null {
+  const [, folder = 'month', stem = ''] = RECORDS.exec(path) ?? [];
+  const level = LEVELS.find(({ name }) => name === folder);
+  return level && path === `records/${level.file(stem)}` ? { level, stem } : null;
+}
+
+/**
+ * @throws SolthriveError `archive_damaged` where it is not whole
+ * @throws the system's error where the file cannot be read
+ */
+export async function openArchive(file: string): Promise<Archive> {
+  const found = new Map<string, { bytes: number; sha256: string }>();
+  const small = new Map<string, unknown>();
+  try {
+    await readTarball(file, ({ path, bytes }) => {
+      if (found.has(path)) throw new Error(`${path} is there twice`);
+      found.set(path, { bytes: bytes.length, sha256: sha256(bytes) });
+      if (path.endsWith('.json')) small.set(path, JSON.parse(bytes.toString('utf8')));
+    });
+    return archiveOf(small, found);
+  } catch (thrown) {
+    if (thrown instanceof Error && 'syscall' in thrown) throw thrown;
+    const what = thrown instanceof z.ZodError ? z.prettifyError(thrown) : asError(thrown).message;
+    throw new SolthriveError('archive_damaged', { what }, thrown);
+  }
+}
+
+function archiveOf(
+  small: ReadonlyMap<string, unknown>,
+  found: ReadonlyMap<string, { bytes: number; sha256: string }>,
+): Archive {
+  if (!found.has(MANIFEST)) throw new Error(`${MANIFEST} is missing`);
+  const manifest = manifestSchema.parse(small.get(MANIFEST));
+  const listed = new Map(manifest.files.map((entry) => [entry.path, entry]));
+  for (const [path, { bytes, sha256 }] of found) {
+    if (path === MANIFEST) continue;
+    const wanted = listed.get(path);
+    if (!wanted) throw new Error(`${path} is not in the manifest`);
+    if (wanted.bytes !== bytes || wanted.sha256 !== sha256) throw new Error(`${path} was changed`);
+  }
+  const missing = manifest.files.find(({ path }) => !found.has(path));
+  if (missing) throw new Error(`${missing.path} is missing`);
+  return {
+    manifest,
+    configs: configsOf(small),
+    corrections: correctionsSchema.parse(small.get('corrections.json') ?? []),
+    prices: priceBookSchema.parse(small.get('price-book.json') ?? []),
+  };
+}
+
+function configsOf(small: ReadonlyMap<string, unknown>): Map<string, RecordedConfig> {
+  const configs = new Map<string, RecordedConfig>();
+  for (const [path, value] of small) {
+    const hash = CONFIG.exec(path)?.[1];
+    if (hash === undefined) continue;
+    if (shortHash(value) !== hash) throw new Error(`${path} is not what its name says`);
+    configs.set(hash, value as RecordedConfig);
+  }
+  return configs;
+}
