@@ -28,12 +28,12 @@ export interface AppendFile {
 
 export const realDisk: Disk = {
   async open(file) {
-    const made = await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     const handle = await open(file, 'a+');
     try {
       await cutTornTail(handle);
-      // The name of a new file is as volatile as its bytes, and so is that of a new folder.
-      await syncFolders(dirname(file), made ? dirname(made) : dirname(file));
+      // The name of a new file is as volatile as its bytes.
+      await syncFolder(dirname(file));
     } catch (failed) {
       await handle.close();
       throw failed;
@@ -80,10 +80,18 @@ async function cutTornTail(handle: FileHandle): Promise<void> {
   await handle.datasync();
 }
 
-/** A folder and those above it, up to and with `top`. */
-async function syncFolders(folder: string, top: string): Promise<void> {
-  await syncFolder(folder);
-  if (folder !== top) await syncFolders(dirname(folder), top);
+/** Node's own way to make several folders calls a read-only disk a missing folder. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT') throw thrown;
+    await makeFolder(dirname(folder));
+    await mkdir(folder);
+  }
+  await syncFolder(dirname(folder));
 }
 
 async function syncFolder(folder: string): Promise<void> {
