@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'simulator_idle',
   // storage
   'storage_failed',
+  'rollup_failed',
   'corrections_damaged',
   'correction_unknown',
   'correction_covered',
