@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { readJsonLines, realDisk, replaceWhole } from '../../../nodes/journal/jsonl.ts';
 import { asMinute, readMinutes } from '../../../nodes/journal/minutes.ts';
 import { minuteAt, recordsFolder } from './samples.ts';
@@ -69,6 +70,47 @@ describe('lines on disk', () => {
     assert.equal(bad, 2);
   });
 
+  it('gives every good line, whatever lies between them', async () => {
+    const file = join(recordsFolder(), 'mixed.jsonl');
+    // No byte of it ends a line, and none begins a value.
+    const junk = fc
+      .uint8Array({ minLength: 1, maxLength: 40 })
+      .map((bytes) => Buffer.from([0xff, ...bytes.map((byte) => (byte === 0x0a ? 0 : byte))]));
+    const good = fc.record(
+      { n: fc.integer(), text: fc.string({ unit: 'binary' }) },
+      {
+        noNullPrototype: true,
+      },
+    );
+    const line = fc.oneof(
+      good.map((value) => ({ value, bytes: Buffer.from(JSON.stringify(value)) })),
+      junk.map((bytes) => ({ value: null, bytes })),
+    );
+    const ends = fc.constantFrom('\n', '\r\n', '\n\n', '\n\0\0');
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(line, ends)), async (lines) => {
+        const text = lines.flatMap(([{ bytes }, end]) => [bytes, Buffer.from(end)]);
+        writeFileSync(file, Buffer.concat(text));
+        const { values, bad } = await readAll(file);
+        const expected = lines.flatMap(([{ value }]) => value ?? []);
+        assert.deepEqual(values, expected);
+        assert.equal(bad, lines.length - expected.length);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('reads past a hole as long as a file without holding all of it', async () => {
+    const file = join(recordsFolder(), 'hole.jsonl');
+    writeFileSync(file, '{"n":1}\n');
+    truncateSync(file, 40 * 1024 * 1024);
+    writeFileSync(file, '{"n":2}\n', { flag: 'a' });
+    const startMs = performance.now();
+    assert.deepEqual((await readAll(file)).values, [{ n: 1 }, { n: 2 }]);
+    // Looked through again with each piece it would take minutes.
+    assert.ok(performance.now() - startMs < 10_000);
+  });
+
   it('reads archives, and of a damaged one what it gives back', async () => {
     const folder = recordsFolder();
     const text = Array.from({ length: 5000 }, (_, n) => `{"n":${n},"x":${Math.random()}}\n`).join(
@@ -97,6 +139,47 @@ describe('lines on disk', () => {
 });
 
 describe('minute files', () => {
+  it('lose no minute but the last to a tail torn at any byte, and take the next', async () => {
+    // In memory: there are a thousand flushes.
+    const records = existsSync('/dev/shm') ? recordsFolder('/dev/shm') : recordsFolder();
+    const day = join(records, 'minute', '2026-06-21.jsonl');
+    mkdirSync(join(records, 'minute'));
+    const [one, two, next] = [0, 1, 2].map((n) =>
+      Buffer.from(`${JSON.stringify(minuteAt(`2026-06-21T12:0${n}:00.000Z`))}\n`),
+    );
+    assert.ok(one && two && next);
+    const stretch = { fromMs: 0, toMs: Date.parse('2027-01-01T00:00:00Z') };
+    for (let length = 0; length <= two.length; length++) {
+      for (const tail of [Buffer.alloc(0), Buffer.alloc(512)]) {
+        writeFileSync(day, Buffer.concat([one, two.subarray(0, length), tail]));
+        const appender = await realDisk.open(day);
+        await appender.append(next.toString());
+        await appender.close();
+        const { minutes, bad } = await readMinutes(records, stretch);
+        const kept: number[] = length === two.length ? [0, 1, 2] : [0, 2];
+        assert.deepEqual(
+          minutes.map(({ ts, covered_s }) => [ts.slice(14, 16), covered_s]),
+          kept.map((n) => [`0${n}`, 60]),
+        );
+        assert.equal(bad, 0);
+      }
+    }
+  });
+
+  it('count a line that is there twice once', async () => {
+    const records = recordsFolder();
+    mkdirSync(join(records, 'minute'));
+    const line = `${JSON.stringify(minuteAt('2026-06-21T12:00:00.000Z'))}\n`;
+    writeFileSync(join(records, 'minute', '2026-06-21.jsonl'), line + line);
+    writeFileSync(join(records, 'minute', '2026-06-21.jsonl.gz'), gzipSync(line));
+    const stretch = { fromMs: 0, toMs: Date.parse('2027-01-01T00:00:00Z') };
+    const { minutes } = await readMinutes(records, stretch);
+    assert.deepEqual(
+      minutes.map(({ covered_s }) => covered_s),
+      [60],
+    );
+  });
+
   it('gives the minutes of a stretch, from open and closed days', async () => {
     const records = recordsFolder();
     mkdirSync(join(records, 'minute'));

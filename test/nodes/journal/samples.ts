@@ -76,8 +76,8 @@ process.on('exit', () => {
 });
 
 /** A folder that is gone when the tests end. */
-export function recordsFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'solthrive-journal-'));
+export function recordsFolder(parent: string = tmpdir()): string {
+  const folder = mkdtempSync(join(parent, 'solthrive-journal-'));
   folders.push(folder);
   return folder;
 }
