@@ -1,12 +1,7 @@
 /** Decides what a page asks about the past next, and whether what comes is the answer to it. */
-import type { HistoryView, Span, ViewQuery } from '../../nodes/history/view.ts';
+import type { HistoryView, Span, ViewFailure, ViewQuery } from '../../nodes/history/view.ts';
 
-/** Why a question has no answer, as the history says it. */
-export interface Refusal {
-  error: { code: string; message: string; hint: string };
-}
-
-export function isRefusal(answer: HistoryView | Refusal): answer is Refusal {
+export function isFailure(answer: HistoryView | ViewFailure): answer is ViewFailure {
   return 'error' in answer;
 }
 

@@ -56,8 +56,8 @@ function titleOf({ span, from, to }: HistoryView, reader: Reader): string {
 }
 
 /** The powers as the day graph takes them. */
-function curveOf({ powers, total, timezone }: HistoryView): DayHistory | null {
+function curveOf({ powers, bars, total, timezone }: HistoryView): DayHistory | null {
   if (!powers) return null;
   const { step_s, solar, home, grid } = powers;
-  return { t0: total.start, step_s, solar, home, grid, timezone };
+  return { t0: bars[0]?.ts ?? total.start, step_s, solar, home, grid, timezone };
 }

@@ -1,7 +1,13 @@
 /** `<solthrive-history>`: a day, week, month or year of the past, asked for and shown. */
 import { html, nothing, type PropertyValues } from 'lit';
-import { type HistoryView, SPANS, type Span, type ViewQuery } from '../../nodes/history/view.ts';
-import { isAnswerTo, isLive, isRefusal, type Refusal, withSpan } from './asking.ts';
+import {
+  type HistoryView,
+  SPANS,
+  type Span,
+  type ViewFailure,
+  type ViewQuery,
+} from '../../nodes/history/view.ts';
+import { isAnswerTo, isFailure, isLive, withSpan } from './asking.ts';
 import { SolthriveElement } from './element.ts';
 import { foreignZone, type Reader } from './format.ts';
 import { historyStyle } from './history-style.ts';
@@ -25,7 +31,7 @@ export class SolthriveHistory extends SolthriveElement {
     _waiting: { state: true },
   };
   /** What came last, whoever asked for it. */
-  declare answer: HistoryView | Refusal | null | undefined;
+  declare answer: HistoryView | ViewFailure | null | undefined;
   declare _view: HistoryView | null;
   declare _trouble: { message: string; hint: string } | null;
   declare _waiting: boolean;
@@ -57,7 +63,7 @@ export class SolthriveHistory extends SolthriveElement {
 
   override willUpdate(changed: PropertyValues): void {
     if (!changed.has('answer') || !this.answer) return;
-    if (isRefusal(this.answer)) {
+    if (isFailure(this.answer)) {
       if (this._waiting) this.#settle(this._view, this.answer.error);
     } else if (isAnswerTo(asked, this.answer)) {
       this.#settle(this.answer, null);

@@ -1,7 +1,7 @@
 /** Decides what each view shows: its tag, the topics it takes, and how messages become its state. */
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
 import type { Fault } from '../../nodes/health/faults.ts';
-import type { HistoryView } from '../../nodes/history/view.ts';
+import type { HistoryView, ViewFailure } from '../../nodes/history/view.ts';
 import type { DaySummary, MonthSummary } from '../../nodes/rollup/summary.ts';
 import type { Site } from '../../nodes/site/config.ts';
 import { payloadAs } from '../../nodes/site/payload.ts';
@@ -21,14 +21,9 @@ export interface ViewState {
   day?: DaySummary;
   month?: MonthSummary;
   /** What one page asked about the past. */
-  answer?: HistoryView | HistoryRefusal;
+  answer?: HistoryView | ViewFailure;
   /** Whose page it is, where the widget refers to a site. */
   site?: PageSite;
-}
-
-/** Why a question about the past has no answer. */
-export interface HistoryRefusal {
-  error: { code: string; message: string; hint: string };
 }
 
 /**
@@ -115,8 +110,8 @@ function withSummary(state: ViewState, topic: unknown, payload: unknown): ViewSt
   return month.partial ? { ...state, month } : null;
 }
 
-function answerOf(payload: unknown): HistoryView | HistoryRefusal {
-  const refused = (payload as Partial<HistoryRefusal> | null | undefined)?.error;
-  if (refused) return payloadAs<HistoryRefusal>('history/view', 'error', payload);
+function answerOf(payload: unknown): HistoryView | ViewFailure {
+  const failed = (payload as Partial<ViewFailure> | null | undefined)?.error;
+  if (failed) return payloadAs<ViewFailure>('history/view', 'error', payload);
   return payloadAs<HistoryView>('history/view', 'bars', payload);
 }
