@@ -1,7 +1,9 @@
 /** Asks the running service over its control socket. */
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 
 export interface Question {
@@ -45,6 +47,18 @@ export async function askService(run: string, question: Question): Promise<Answe
 }
 
 /**
+ * Sends bytes, for the service to keep.
+ * @throws Refusal, and what `askService` throws
+ */
+export async function sendBytes(run: string, path: string, bytes: Readable): Promise<unknown> {
+  const response = await call(run, { method: 'PUT', path, body: bytes }, LONG_PATIENCE_MS);
+  const body = JSON.parse(await text(response)) as unknown;
+  const refused = refusalSchema.safeParse(body);
+  if (refused.success) throw new Refusal(refused.data.error);
+  return body;
+}
+
+/**
  * Asks for something that takes longer; each value of the answer is handed on as it comes.
  * @throws Refusal, and what `askService` throws
  */
@@ -71,7 +85,7 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
 
 function call(
   run: string,
-  { method, path, body }: Question,
+  { method, path, body }: Question | { method: 'PUT'; path: string; body: Readable },
   patienceMs: number,
 ): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -80,7 +94,8 @@ function call(
   asked.setTimeout(patienceMs, () => asked.destroy(new Error(`${path}: ${patienceMs} ms`)));
   asked.on('error', reject);
   asked.on('response', resolve);
-  asked.end(body === undefined ? undefined : JSON.stringify(body));
+  if (body instanceof Readable) pipeline(body, asked).catch(reject);
+  else asked.end(body === undefined ? undefined : JSON.stringify(body));
   return promise;
 }
 

@@ -88,7 +88,8 @@ export function configHashOf(context: Pick<CommandContext, 'paths' | 'env' | 'mo
   return siteOf(context).hash;
 }
 
-function siteOf({ paths, env, mode }: Pick<CommandContext, 'paths' | 'env' | 'mode'>): Site {
+/** The site whose records these are, simulated or not. */
+export function siteOf({ paths, env, mode }: Pick<CommandContext, 'paths' | 'env' | 'mode'>): Site {
   const site = peekSite({ paths, env });
   // Which port a simulated meter would have is of no matter to its records.
   return standsIn(site.config, mode) ? standInForMeters(site, 0) : site;

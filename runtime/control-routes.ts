@@ -1,16 +1,38 @@
 /** What can be asked over the control socket. */
 import { z } from 'zod';
+import { spool } from '../nodes/rollup/archive/spool.ts';
+import { JOB_NAMES } from '../nodes/rollup/job-names.ts';
+import { officeOf } from '../nodes/rollup/office.ts';
 import { systemClock } from '../nodes/site/clock.ts';
 import type { Site } from '../nodes/site/config.ts';
 import { SolthriveError } from '../nodes/site/errors.ts';
 import type { ControlRoutes } from './control.ts';
+import { inLines } from './control-lines.ts';
 import type { FlowDesk } from './flow-desk.ts';
+
+/**
+ * What is done to the records as a whole goes to the one thread that writes them.
+ * @throws SolthriveError `records_idle` where no flow keeps them
+ */
+function recordRoutes({ records }: Site['paths']): ControlRoutes {
+  const run = (job: string, params: unknown) => {
+    const office = officeOf(records);
+    if (!office) throw new SolthriveError('records_idle');
+    return inLines((progress) => office.run(job, params, progress));
+  };
+  const routes = JOB_NAMES.map((job) => [
+    `POST /records/${job}`,
+    (params: unknown) => run(job, params),
+  ]);
+  return Object.fromEntries(routes) as ControlRoutes;
+}
 
 const restoreSchema = z.object({ unit: z.string() });
 
 export function controlRoutes(site: Site, desk: FlowDesk): ControlRoutes {
   const started = systemClock.mono();
   return {
+    ...recordRoutes(site.paths),
     'GET /status': () => ({
       version: site.version,
       pid: process.pid,
@@ -24,5 +46,9 @@ export function controlRoutes(site: Site, desk: FlowDesk): ControlRoutes {
       if (!asked.success) throw new SolthriveError('body_invalid', { what: '{ unit }' });
       return { units: await desk.restore(asked.data.unit) };
     },
+    // The control socket hands the bytes of a PUT on as they come.
+    'PUT /spool': async (bytes) => ({
+      spooled: await spool(site.paths.data, bytes as AsyncIterable<Buffer>),
+    }),
   };
 }

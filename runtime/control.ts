@@ -14,7 +14,7 @@ import { asError, SolthriveError } from '../nodes/site/errors.ts';
  */
 export type ControlHandler = (body: unknown) => unknown;
 
-/** By method and path: `GET /status`. */
+/** By method and path: `GET /status`. A `PUT` hands its handler the bytes as they come, as a stream. */
 export type ControlRoutes = Record<string, ControlHandler>;
 
 export interface Control {
@@ -59,7 +59,17 @@ async function answer(request: IncomingMessage, routes: ControlRoutes): Promise<
     ? routes[`${method} ${url}`]
     : undefined;
   if (!handler) throw new SolthriveError('not_found', { path: url });
-  return handler(await readBody(request));
+  return method === 'PUT' ? takeBytes(request, handler) : handler(await readBody(request));
+}
+
+/** What a handler leaves is read all the same: a request that is cut off cannot be answered. */
+async function takeBytes(request: IncomingMessage, handler: ControlHandler): Promise<unknown> {
+  try {
+    // However it ends, the connection is needed for the answer.
+    return await handler(request.iterator({ destroyOnReturn: false }));
+  } finally {
+    request.resume();
+  }
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {

@@ -18,6 +18,7 @@ import { recordDisk } from '../store.ts';
 import { LEVEL_NAMES, type LevelName } from './levels.ts';
 import { type Home, mergeFile, type Refused } from './merge.ts';
 import { type Archive, openArchive, recordsFile } from './open.ts';
+import { spoolFolder } from './spool.ts';
 import { readTarball } from './tarball.ts';
 
 const askedSchema = z.strictObject({
@@ -55,13 +56,8 @@ export interface Imported {
   corrections: { added: string[]; there: string[]; refused: string[] };
   /** Whether days got prices from the archive. */
   prices: boolean;
-  /** How many days changed; null before it was applied. */
+  /** How many days were made anew and differ from what was here or in the archive; null before. */
   days: number | null;
-}
-
-/** `<data>/spool`: archives on their way in. */
-export function spoolFolder(data: string): string {
-  return join(data, 'spool');
 }
 
 export const importArchive: Job = async (context, params): Promise<Imported> => {

@@ -3,13 +3,10 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type ExportTask, exportRecords } from '../../../nodes/rollup/archive/export.ts';
-import {
-  type Imported,
-  importArchive,
-  spoolFolder,
-} from '../../../nodes/rollup/archive/import-job.ts';
+import { type Imported, importArchive } from '../../../nodes/rollup/archive/import-job.ts';
 import type { Manifest } from '../../../nodes/rollup/archive/manifest.ts';
 import { sha256 } from '../../../nodes/rollup/archive/manifest.ts';
+import { spoolFolder } from '../../../nodes/rollup/archive/spool.ts';
 import { type Entry, readTarball, writeTarball } from '../../../nodes/rollup/archive/tarball.ts';
 import { addCorrection, readCorrections } from '../../../nodes/rollup/corrections.ts';
 import { keepPriceBook, readPriceBook } from '../../../nodes/rollup/price-book.ts';
