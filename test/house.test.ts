@@ -17,9 +17,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   meter: ['site', 'bus'],
   balance: ['site', 'bus', 'meter'],
   journal: ['site', 'bus', 'meter', 'balance'],
-  history: ['site', 'bus', 'meter', 'balance', 'journal'],
+  rollup: ['site', 'bus', 'meter', 'balance', 'journal'],
+  history: ['site', 'bus', 'meter', 'balance', 'journal', 'rollup'],
   simulator: ['site', 'bus', 'meter', 'balance', 'journal'],
-  api: ['site', 'bus', 'meter', 'balance', 'journal', 'history'],
+  api: ['site', 'bus', 'meter', 'balance', 'journal', 'rollup', 'history'],
   health: ['site'],
   stream: ['site'],
 };
