@@ -66,7 +66,7 @@ export default function (RED: NodeAPI): void {
         if (incoming.kind === 'reading') watch.reading(incoming.reading);
         if (incoming.kind === 'status') watch.meterStatus(incoming.status);
         if (incoming.kind === 'snapshot') watch.snapshot();
-        if (incoming.kind === 'storage') watch.storage(incoming.ok);
+        if (incoming.kind === 'storage') watch.storage(incoming.ok, incoming.reporter);
         if (incoming.kind === 'clock') watch.clockSays(incoming.state);
         rounds.reportNews();
         done();

@@ -9,7 +9,7 @@ export type Incoming =
   | { kind: 'reading'; reading: Reading }
   | { kind: 'status'; status: MeterStatus }
   | { kind: 'snapshot' }
-  | { kind: 'storage'; ok: boolean }
+  | { kind: 'storage'; ok: boolean; reporter: string }
   | { kind: 'clock'; state: ClockState }
   | { kind: 'other' };
 
@@ -24,7 +24,7 @@ export function parseIncoming(topic: unknown, payload: unknown): Incoming {
     case 'snapshot':
       return { kind };
     case 'storage':
-      return { kind, ok: parseOk(payload) };
+      return { kind, ...parseStorage(payload) };
     case 'clock':
       return { kind, state: payloadAs<ClockState>(kind, 'trusted', payload) };
     default:
@@ -44,9 +44,10 @@ function parseReading(payload: unknown): Reading {
   });
 }
 
-function parseOk(payload: unknown): boolean {
-  const { ok } = fields(payload);
-  if (typeof ok === 'boolean') return ok;
+/** Who says nothing of itself is the journal: it was the first to report. */
+function parseStorage(payload: unknown): { ok: boolean; reporter: string } {
+  const { ok, source = 'journal' } = fields(payload);
+  if (typeof ok === 'boolean' && typeof source === 'string') return { ok, reporter: source };
   throw new SolthriveError('message_invalid', { kind: 'storage', what: 'ok is missing' });
 }
 

@@ -119,8 +119,8 @@ export class SiteWatch {
     if (status.stats !== undefined) watched.bus?.note(status.stats, this.#clock.mono());
   }
 
-  storage(ok: boolean): void {
-    this.#storage.note(ok, this.#book);
+  storage(ok: boolean, reporter: string): void {
+    this.#storage.note(reporter, ok, this.#book);
   }
 
   clockSays(state: ClockState): void {

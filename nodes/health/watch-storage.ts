@@ -16,20 +16,20 @@ interface Room {
 
 export class StorageWatch {
   readonly #disk: Room;
-  #failedWrites = 0;
+  /** By who reported them. */
+  readonly #failedWrites = new Map<string, number>();
 
   constructor(disk: Room) {
     this.#disk = disk;
   }
 
-  /** A write went well, or did not. */
-  note(ok: boolean, book: FaultBook): void {
-    this.#failedWrites = ok ? 0 : this.#failedWrites + 1;
-    if (ok) book.clear('storage_failed', 'site');
-    else {
-      const evidence = { failed_writes: this.#failedWrites };
-      book.raise({ id: 'storage_failed', source: 'site', evidence });
-    }
+  /** What somebody wrote went well, or did not; nobody else can say that it is over. */
+  note(reporter: string, ok: boolean, book: FaultBook): void {
+    if (ok) this.#failedWrites.delete(reporter);
+    else this.#failedWrites.set(reporter, 1 + (this.#failedWrites.get(reporter) ?? 0));
+    const failed = [...this.#failedWrites.values()].reduce((sum, writes) => sum + writes, 0);
+    if (failed === 0) book.clear('storage_failed', 'site');
+    else book.raise({ id: 'storage_failed', source: 'site', evidence: { failed_writes: failed } });
   }
 
   judge(book: FaultBook): void {

@@ -109,11 +109,13 @@ describe('the watch over storage', () => {
     assert.deepEqual(causes, [[], ['files'], ['files'], []]);
   });
 
-  it('raises with a failed write and clears with a good one', () => {
-    watch.note(false, book);
-    watch.note(false, book);
+  it('raises with a failed write and clears once all who failed can write', () => {
+    watch.note('journal', false, book);
+    watch.note('rollup', false, book);
     assert.deepEqual(book.active()[0]?.evidence, { failed_writes: 2 });
-    watch.note(true, book);
+    watch.note('rollup', true, book);
+    assert.deepEqual(book.active()[0]?.evidence, { failed_writes: 1 });
+    watch.note('journal', true, book);
     assert.deepEqual(book.active(), []);
   });
 });

@@ -43,7 +43,7 @@ describe('the rounds of the health node', () => {
     await clock.advance(7_500);
     watch.reading(sampleReading(clock.mono()));
     await clock.advance(1_500);
-    watch.storage(false);
+    watch.storage(false, 'journal');
     await clock.advance(6_500);
     assert.deepEqual(
       reports.map(({ atS, report }) => `${atS} ${report.modbus_status} ${report.errors}`),

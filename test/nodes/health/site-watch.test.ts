@@ -76,7 +76,7 @@ describe('the watch over a site', () => {
     await second();
     assert.equal(watch.report().status, 'degraded');
     assert.deepEqual(watch.report().errors, ['flow_quarantined']);
-    watch.storage(false);
+    watch.storage(false, 'journal');
     assert.equal(watch.report().status, 'fault');
   });
 
