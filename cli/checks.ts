@@ -1,9 +1,10 @@
 /** What can be checked about an appliance from beside it. Each check answers for itself. */
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { undatedKwh } from '../nodes/journal/undated.ts';
 import { misfitsOf, profilesOf } from '../nodes/meter/fit.ts';
+import { isTrusted, systemTime } from '../nodes/site/clock-trust.ts';
 import type { Site } from '../nodes/site/config.ts';
 import { asError } from '../nodes/site/errors.ts';
 import { isTooOpen, tokenFile } from '../nodes/site/identity.ts';
@@ -135,10 +136,15 @@ function disk({ site }: Checked): CheckResult {
 }
 
 /** A Pi without a clock of its own wakes up in the past until it has asked the network. */
-function clock({ nowMs }: Checked): CheckResult {
-  const builtMs = statSync(fileURLToPath(import.meta.url)).mtimeMs;
+async function clock({ site, nowMs }: Checked): Promise<CheckResult> {
+  const { run, records } = site.paths;
+  const machine = systemTime(run);
   const params = { now: new Date(nowMs).toISOString() };
-  return nowMs >= builtMs ? pass(params) : fail('past', params);
+  if (nowMs < machine.builtMs) return fail('past', params);
+  if (!isTrusted(nowMs, machine.builtMs, await machine.facts())) return fail('untrusted', params);
+  const undated = await undatedKwh(records, machine.bootId);
+  if (undated === null) return pass(params);
+  return { state: 'warn', reason: 'undated', params: { ...params, ...undated } };
 }
 
 function pass(params: WordParams = {}): CheckResult {

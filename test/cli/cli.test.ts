@@ -14,6 +14,7 @@ import { runCli } from '../../cli/run.ts';
 import { packageRoot, packageVersion } from '../../nodes/site/package.ts';
 import type { SiteMode } from '../../nodes/site/paths.ts';
 import { siteConfigSchema } from '../../nodes/site/schema.ts';
+import { minuteAt } from '../nodes/journal/samples.ts';
 
 describe('the command line', () => {
   let root: string;
@@ -274,6 +275,14 @@ describe('the command line', () => {
       assert.equal((await states()).port, 'fail');
       reply = { status: 'ok', modbus_status: 'ok' };
       assert.equal((await states()).port, 'pass');
+    });
+
+    it('says what was measured while the time was not known', async () => {
+      const record = minuteAt('1970-01-01T00:00:00.000Z');
+      const line = `${JSON.stringify({ mono_ms: 5_000, record })}\n`;
+      write('data/undated/another-start.jsonl', line);
+      assert.equal((await states()).clock, 'warn');
+      assert.match((await run('check')).text, /! {2}clock .* 0\.02 kWh imported/);
     });
 
     it('asks the running service', async () => {
