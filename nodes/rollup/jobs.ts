@@ -6,6 +6,7 @@ import type { Clock } from '../site/clock.ts';
 import type { SiteConfig } from '../site/schema.ts';
 import { importArchive } from './archive/import-job.ts';
 import type { RecordFolders } from './files.ts';
+import type { JobName } from './job-names.ts';
 import { rebuild } from './rebuild-job.ts';
 import { recompute } from './recompute-job.ts';
 import { verify } from './verify-job.ts';
@@ -26,5 +27,9 @@ export interface JobContext extends RecordFolders {
  */
 export type Job = (context: JobContext, params: unknown) => Promise<unknown>;
 
-/** The jobs by name: `solthrive-cli <name>`, `POST /records/<name>` on the control socket. */
-export const JOBS: Record<string, Job> = { import: importArchive, rebuild, recompute, verify };
+export const JOBS: Readonly<Record<string, Job>> = {
+  import: importArchive,
+  rebuild,
+  recompute,
+  verify,
+} satisfies Record<JobName, Job>;
