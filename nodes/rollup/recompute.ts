@@ -6,7 +6,8 @@ import { hashOf, type RecordedConfig, recordedConfig } from '../site/hash.ts';
 import { readRecordedConfig } from '../site/last-good.ts';
 import { addDays, dayBounds } from './calendar.ts';
 import { type Correctable, whatCanBeCorrected } from './correct.ts';
-import { type Correction, readCorrections } from './corrections.ts';
+import { type Correction, effectiveConfig, readCorrections } from './corrections.ts';
+import { QUARTER_MS } from './files.ts';
 import type { JobContext } from './jobs.ts';
 import { minuteDays, stretchOfDay } from './minute-days.ts';
 import { PastView } from './past-view.ts';
@@ -15,8 +16,6 @@ import { readQuarterLines } from './read.ts';
 import { reconcile } from './reconcile.ts';
 import type { DayRecord } from './records.ts';
 import { TrialDisk } from './trial-disk.ts';
-
-const QUARTER_MS = 15 * 60_000;
 
 /** What is to be recomputed. Dates are the site's own, both included. */
 export interface Request {
@@ -50,7 +49,7 @@ export interface DayChange {
 /** How the configuration of some records differs from the one of now. */
 export interface ConfigDifference extends Partial<Correctable> {
   config: string;
-  /** The time in which it measured, UTC. */
+  /** The time in which it measured: starts of quarter hours, UTC. */
   first: string;
   last: string;
   /** False where it was not kept: then nothing can be said of it, and nothing is corrected. */
@@ -89,10 +88,11 @@ export async function planRecompute(context: JobContext, request: Request): Prom
   const hash = hashOf(config);
   const bookBefore = readPriceBook(records);
   const book = request.tariff ? newBook(context, request, bookBefore) : bookBefore;
-  const differences = request.channels ? await differencesOf(context, { fromMs, toMs, hash }) : [];
-  const rewires = differences.some(({ applies = [] }) => applies.length > 0);
-  const entry: Correction[] = rewires ? [correction({ fromMs, toMs, hash })] : [];
   const corrections = readCorrections(records);
+  const span = { fromMs, toMs, hash };
+  const differences = request.channels ? await differencesOf(context, corrections, span) : [];
+  const rewires = differences.some(({ applies = [] }) => applies.length > 0);
+  const entry: Correction[] = rewires ? [correction(span)] : [];
 
   const [was, now] = [
     await tried(context, { corrections, book: bookBefore, fromMs }, 0),
@@ -132,21 +132,27 @@ function correction({ fromMs, toMs, hash }: Span): Correction {
   return { id: '', made_at: '', from: '', to: '', config: hash, fromMs, toMs };
 }
 
+/** What is seen as the configuration of now would see it already is no difference. */
 async function differencesOf(
   { records, data, config }: JobContext,
+  corrections: readonly Correction[],
   { fromMs, toMs, hash }: Span,
 ): Promise<ConfigDifference[]> {
   const { lines } = await readQuarterLines(records, { fromMs, toMs });
-  const found = new Map<string, { first: string; last: string }>();
+  const found = new Map<string, { own: string; seen: string; first: string; last: string }>();
   for (const { config: own, ts } of lines) {
-    found.set(own, { first: found.get(own)?.first ?? ts, last: ts });
+    const seen = effectiveConfig(corrections, Date.parse(ts), own);
+    const key = `${own} ${seen}`;
+    if (seen !== hash) found.set(key, { own, seen, first: found.get(key)?.first ?? ts, last: ts });
   }
-  found.delete(hash);
   const now = recordedConfig(config);
-  return [...found].map(([own, span]) => {
-    const was = readRecordedConfig(data, own);
-    if (was === null) return { config: own, ...span, known: false };
-    return { config: own, ...span, known: true, ...whatCanBeCorrected(was, now) };
+  const configOf = (one: string) => (one === hash ? now : readRecordedConfig(data, one));
+  return [...found.values()].map(({ own, seen, first, last }) => {
+    const [was, shown] = [configOf(own), configOf(seen)];
+    if (was === null || shown === null) return { config: own, first, last, known: false };
+    const { applies } = whatCanBeCorrected(shown, now);
+    const { doesNot } = whatCanBeCorrected(was, now);
+    return { config: own, first, last, known: true, applies, doesNot };
   });
 }
 

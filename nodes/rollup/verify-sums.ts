@@ -4,6 +4,7 @@
  */
 import { relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { QUARTER_MS } from './files.ts';
 import type { RecordDisk } from './store.ts';
 import type { TrialDisk } from './trial-disk.ts';
 import { type Finding, finding } from './verify-file.ts';
@@ -14,10 +15,17 @@ export interface Compared {
   real: RecordDisk;
   /** The files as they should be. */
   wanted: TrialDisk;
+  /** What ended after this may still be on its way to the disk. */
+  endedMs: number;
 }
 
 /** What a rebuild would mend. */
-export async function compareDisks({ records, real, wanted }: Compared): Promise<Finding[]> {
+export async function compareDisks({
+  records,
+  real,
+  wanted,
+  endedMs,
+}: Compared): Promise<Finding[]> {
   const findings: Finding[] = [];
   // A packed file and an open one are one file: lines that only moved between them say the same.
   const stems = new Set(wanted.touched.map((file) => file.replace(/\.gz$/, '')));
@@ -26,8 +34,9 @@ export async function compareDisks({ records, real, wanted }: Compared): Promise
     const file = relative(records, stem);
     for (const [key, text] of after) {
       const known = before.get(key);
-      if (known === undefined) findings.push(finding('missing', file, { what: key }));
-      else if (known !== text) {
+      if (known === undefined) {
+        if (endOf(text) <= endedMs) findings.push(finding('missing', file, { what: key }));
+      } else if (known !== text) {
         const what = `${key} ${firstDifference(JSON.parse(known), JSON.parse(text))}`;
         findings.push(finding('differs', file, { what }));
       }
@@ -67,6 +76,12 @@ function keyOf(line: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** When the time ends that a line is about, ms. */
+function endOf(line: string): number {
+  const { ts, end } = JSON.parse(line) as Record<string, string | undefined>;
+  return ts === undefined ? Date.parse(end ?? '') : Date.parse(ts) + QUARTER_MS;
 }
 
 /** `energy.import_kwh 1.25 -> 1.5`: what is there, and what should be. */

@@ -157,6 +157,22 @@ describe('recompute', () => {
     assert.deepEqual(bytesOf(folder), before);
   });
 
+  it('has nothing to do a second time', async () => {
+    await run(at(RIGHT), ask({ apply: true }));
+    const before = bytesOf(folder);
+    const again = await run<Recomputed>(at(RIGHT), ask({ apply: true }));
+    assert.deepEqual([again.id, again.changes, again.differences], [null, [], []]);
+    assert.deepEqual(bytesOf(folder), before);
+  });
+
+  it('can go back to what was measured under a correction, by the configuration of then', async () => {
+    const before = await day('2026-06-12');
+    await run(at(RIGHT), ask({ apply: true }));
+    const { id, changes } = await run<Recomputed>(at(WRONG), ask({ apply: true }));
+    assert.deepEqual([id, changes.length], ['2', 2]);
+    assert.deepEqual((await day('2026-06-12')).energy, before.energy);
+  });
+
   it('estimates where only 15-minute records are left, and says so', async () => {
     rmSync(join(folder, 'minute/2026-06-12.jsonl'));
     const { changes } = await run<Recomputed>(at(RIGHT), ask({ apply: true }));
