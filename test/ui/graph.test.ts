@@ -99,7 +99,7 @@ describe('the day graph', () => {
     assert.equal(plain(text), '12:01 PM: Solar 2.00 kW, Home 500 W, To the grid 1.50 kW');
     const gap = readoutOf(columns, 2, inChicago);
     assert.equal(plain(gap.text), '12:02 PM: not measured');
-    assert.equal(gap.measured, false);
+    assert.equal(gap.missing, 'not measured');
   });
 
   it('keeps the read-out beside the cursor and within the graph', () => {

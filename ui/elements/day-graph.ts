@@ -144,10 +144,10 @@ export class SolthriveDayGraph extends SolthriveElement {
   }
 
   #tip(columns: DayColumns, { step }: { step: number }) {
-    const { time, rows, measured } = this.#readout(columns, step);
+    const { time, rows, missing } = this.#readout(columns, step);
     return html`<div class="tip" aria-hidden="true">
       <b>${time}</b>
-      ${measured ? html`<dl>${rows.map(tipRow)}</dl>` : html`<p>${this.reader.say('graph.gap')}</p>`}
+      ${missing === null ? html`<dl>${rows.map(tipRow)}</dl>` : html`<p>${missing}</p>`}
     </div>`;
   }
 

@@ -12,6 +12,8 @@ export interface DayHistory {
   /** IANA name of the site's zone. */
   timezone: string;
   simulated?: true;
+  /** Where a day still goes on, how far it has come: what is after it is no gap. */
+  until?: string;
 }
 
 export const SERIES = ['solar', 'home', 'import', 'export'] as const;
@@ -22,6 +24,8 @@ export interface DayColumns {
   times: number[];
   /** W, all >= 0 except export, which is drawn below zero. */
   series: Record<SeriesId, (number | null)[]>;
+  /** s since 1970; infinite where nothing is still to come. */
+  untilS: number;
 }
 
 /** The columns to draw. The grid is parted so that each direction has its own colour and side of zero. */
@@ -32,6 +36,7 @@ export function columnsOf(history: DayHistory): DayColumns {
   const grid = known(history.grid);
   return {
     times,
+    untilS: history.until ? Date.parse(history.until) / 1000 : Number.POSITIVE_INFINITY,
     series: {
       solar: known(history.solar),
       home: known(history.home),
@@ -93,8 +98,8 @@ export function powerTickText(powerW: number, reader: Reader): string {
 export interface Readout {
   time: string;
   rows: { id: SeriesId; label: string; value: string }[];
-  /** False in a gap: nothing at all is known. */
-  measured: boolean;
+  /** Why nothing at all is known, in words; null where something is. */
+  missing: string | null;
   /** All of it as one line, for a screen reader. */
   text: string;
 }
@@ -109,10 +114,10 @@ export function readoutOf(columns: DayColumns, step: number, reader: Reader): Re
     value: powerText(columns.series[id][step], reader),
   }));
   const measured = rows.some(({ id }) => (columns.series[id][step] ?? null) !== null);
-  const values = measured
-    ? rows.map(({ label, value }) => `${label} ${value}`).join(', ')
-    : reader.say('graph.gap');
-  return { time, rows, measured, text: reader.say('graph.readout', { time, values }) };
+  const isAhead = (columns.times[step] ?? 0) >= columns.untilS;
+  const missing = measured ? null : reader.say(isAhead ? 'graph.ahead' : 'graph.gap');
+  const values = missing ?? rows.map(({ label, value }) => `${label} ${value}`).join(', ');
+  return { time, rows, missing, text: reader.say('graph.readout', { time, values }) };
 }
 
 /** Between the cursor and its read-out, px. */
@@ -128,12 +133,12 @@ export function tipLeftPx(cursorPx: number, room: { tipPx: number; stagePx: numb
 }
 
 /** Stretches of time, s, in which nothing at all was measured. */
-export function gapsOf({ times, series }: DayColumns): { fromS: number; toS: number }[] {
+export function gapsOf({ times, series, untilS }: DayColumns): { fromS: number; toS: number }[] {
   const gaps: { fromS: number; toS: number }[] = [];
   const stepS = (times[1] ?? 0) - (times[0] ?? 0);
   let open: { fromS: number; toS: number } | null = null;
   times.forEach((fromS, step) => {
-    if (SERIES.some((id) => (series[id][step] ?? null) !== null)) {
+    if (fromS >= untilS || SERIES.some((id) => (series[id][step] ?? null) !== null)) {
       open = null;
       return;
     }

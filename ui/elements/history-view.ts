@@ -23,15 +23,17 @@ export interface PastView {
   empty: boolean;
 }
 
-export function viewPast(view: HistoryView, reader: Reader): PastView {
+/** @param nowMs  how far a span has come that still goes on */
+export function viewPast(view: HistoryView, nowMs: number, reader: Reader): PastView {
   const { total, bill } = view;
   const empty = total.coverage === 0 && total.solar_kwh === null && total.home_kwh === null;
   return {
     title: titleOf(view, reader),
     tiles: tilesOf(total, reader),
     quality: qualityOf(total, 'span', reader),
-    bill: bill ? viewBill(bill, reader) : viewCost(total, reader),
-    curve: empty ? null : curveOf(view),
+    // a bill runs by the month: below a day it would seem to be the day's
+    bill: bill && view.span === 'month' ? viewBill(bill, reader) : viewCost(total, reader),
+    curve: empty ? null : curveOf(view, nowMs),
     empty,
   };
 }
@@ -56,8 +58,9 @@ function titleOf({ span, from, to }: HistoryView, reader: Reader): string {
 }
 
 /** The powers as the day graph takes them. */
-function curveOf({ powers, bars, total, timezone }: HistoryView): DayHistory | null {
+function curveOf({ powers, bars, total, timezone }: HistoryView, nowMs: number): DayHistory | null {
   if (!powers) return null;
   const { step_s, solar, home, grid } = powers;
-  return { t0: bars[0]?.ts ?? total.start, step_s, solar, home, grid, timezone };
+  const until = total.partial ? { until: new Date(nowMs).toISOString() } : {};
+  return { t0: bars[0]?.ts ?? total.start, step_s, solar, home, grid, timezone, ...until };
 }

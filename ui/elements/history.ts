@@ -20,8 +20,11 @@ import { badge, bill, tiles, tilesStyle } from './tiles.ts';
 const REFRESH_MS = 60_000;
 const PATIENCE_MS = 15_000;
 
-/** Of the page: the host replaces the element at will, and whoever looks at June goes on looking at June. */
-let asked: ViewQuery = { span: 'day' };
+/**
+ * Of the page: the host replaces the element at will, and whoever looks at June goes on looking at
+ * June. Today stands above already, so it begins with the week.
+ */
+let asked: ViewQuery = { span: 'week' };
 
 export class SolthriveHistory extends SolthriveElement {
   static override properties = {
@@ -74,7 +77,7 @@ export class SolthriveHistory extends SolthriveElement {
     const { reader } = this;
     const { say } = reader;
     const view = this._view;
-    const past = view && viewPast(view, reader);
+    const past = view && viewPast(view, Date.now(), reader);
     return html`<section
       class="card"
       lang=${this.language}

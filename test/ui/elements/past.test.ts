@@ -36,7 +36,8 @@ describe('today and the past in a browser', function () {
 
   const open = async (how: View = {}): Promise<Page> => {
     opened = await openPage(served.url, how);
-    await opened.page.waitForFunction('asked.length > 0');
+    await opened.page.waitForFunction('asked.length === 1');
+    await opened.page.getByRole('button', { name: 'Day' }).click();
     return opened.page;
   };
   const asked = (page: Page) => page.evaluate('asked.at(-1)');
@@ -62,9 +63,9 @@ describe('today and the past in a browser', function () {
     assert.deepEqual(opened.problems, []);
   });
 
-  it('asks for today first, and shows what comes', async () => {
+  it('asks for this week first, and shows what comes of what it is asked', async () => {
     const page = await open();
-    assert.deepEqual(await asked(page), { span: 'day' });
+    assert.deepEqual(await page.evaluate('asked'), [{ span: 'week' }, { span: 'day' }]);
     await page.getByText('Looking it up…').waitFor();
     await answer(page, { ...sunday, simulated: true });
     await page.getByRole('heading', { name: 'Sunday, June 21, 2026' }).waitFor();
@@ -156,7 +157,7 @@ describe('today and the past in a browser', function () {
     await page.getByText('<b>Unreadable</b>').waitFor();
     await page.getByText('Look at it.').waitFor();
     await page.getByRole('button', { name: 'Try again' }).click();
-    assert.equal(await page.evaluate('asked.length'), 2);
+    assert.equal(await page.evaluate('asked.length'), 3);
     await answer(page, sunday);
     await page.getByRole('heading', { name: 'Sunday, June 21, 2026' }).waitFor();
     assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
@@ -168,17 +169,18 @@ describe('today and the past in a browser', function () {
     await page.clock.install();
     await page.goto(served.url);
     await page.waitForFunction('asked.length === 1');
+    await page.getByRole('button', { name: 'Day' }).click();
     await page.clock.runFor(16_000);
     await page.getByText('The monitor did not answer.').waitFor();
     await page.clock.runFor(45_000);
-    assert.equal(await page.evaluate('asked.length'), 2);
+    assert.equal(await page.evaluate('asked.length'), 3);
     await answer(page, { ...sunday, total: live });
     await page.getByRole('heading', { name: 'Sunday, June 21, 2026' }).waitFor();
     await page.clock.runFor(60_000);
-    assert.equal(await page.evaluate('asked.length'), 3);
+    assert.equal(await page.evaluate('asked.length'), 4);
     await answer(page, sunday);
     await page.clock.runFor(180_000);
-    assert.equal(await page.evaluate('asked.length'), 3);
+    assert.equal(await page.evaluate('asked.length'), 4);
   });
 
   it('goes on with what was looked at when the host replaces it', async () => {
@@ -188,7 +190,7 @@ describe('today and the past in a browser', function () {
     await page.evaluate(
       `document.querySelector('solthrive-history').outerHTML = '<solthrive-history></solthrive-history>'`,
     );
-    await page.waitForFunction('asked.length === 3');
+    await page.waitForFunction('asked.length === 4');
     assert.deepEqual(await asked(page), { span: 'year', date: '2026-06-21' });
   });
 
