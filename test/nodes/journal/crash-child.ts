@@ -3,11 +3,14 @@
  * run id, first second (ms). Prints each minute once the journal says that it is on disk.
  */
 import { writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { MinuteBuilder } from '../../../nodes/journal/minute-builder.ts';
 import { MinuteStore } from '../../../nodes/journal/minute-store.ts';
 import { systemClock } from '../../../nodes/site/clock.ts';
 import { measuredSecond, snapshotAt } from './samples.ts';
 
+// Who is killed keeps nothing for the next one.
+flushCompileCache();
 const [records = '', run = '', from = ''] = process.argv.slice(2);
 const builder = new MinuteBuilder('abc');
 const store = new MinuteStore({
