@@ -14,11 +14,14 @@ import { minuteDays, readMinuteDay, utcDay } from './minute-days.ts';
 import { type News, Now, newsOf } from './now.ts';
 import { mergeQuarters } from './quarter.ts';
 import { QuarterSource } from './quarter-source.ts';
-import { GRACE_MS, type Reconciled, type ReconcileTask, reconcile } from './reconcile.ts';
+import { GRACE_MS, type Reconciled, reconcile } from './reconcile.ts';
 import { quarterLines } from './reconcile-quarters.ts';
+import { maintain, type RetentionTask } from './retention.ts';
 import { recordDisk } from './store.ts';
 
 const RETRY_MS = 60_000;
+/** How often it is looked for files to pack or remove. */
+const MAINTAIN_EVERY_MS = 6 * 3_600_000;
 const ALL: Stretch = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
 
 /** Whether the records above the minute reach the disk; on topic `storage`. */
@@ -27,7 +30,7 @@ export interface RollupStorage extends StorageState {
 }
 
 export interface RollupOptions {
-  site: Omit<ReconcileTask, 'clock' | 'trusted' | 'stretch' | 'progress'>;
+  site: Omit<RetentionTask, 'clock'>;
   clock: Clock;
   /** Whether the clock can be believed. */
   trusted: () => Promise<boolean>;
@@ -45,6 +48,7 @@ export class Rollup {
   #unsettled: Stretch | null = ALL;
   #ok: boolean | null = null;
   #timer: Timer | null = null;
+  #maintainAtMs = Number.NEGATIVE_INFINITY;
   #closed = false;
   /** One thing after the other. */
   #queue: Promise<void> = Promise.resolve();
@@ -120,7 +124,9 @@ export class Rollup {
     const { clock, onNews } = this.#options;
     this.#timer?.cancel();
     try {
-      await this.#write();
+      const trusted = await this.#options.trusted();
+      await this.#write(trusted);
+      if (trusted) await this.#maintain();
       this.#tell();
     } catch (thrown) {
       this.#tell(asError(thrown));
@@ -131,8 +137,14 @@ export class Rollup {
     this.#timer = clock.after(this.#waitMs(), () => void this.#do(() => this.#settle()));
   }
 
-  async #write(): Promise<void> {
-    const trusted = await this.#options.trusted();
+  async #maintain(): Promise<void> {
+    const { site, clock } = this.#options;
+    if (clock.mono() < this.#maintainAtMs) return;
+    await maintain({ ...site, clock });
+    this.#maintainAtMs = clock.mono() + MAINTAIN_EVERY_MS;
+  }
+
+  async #write(trusted: boolean): Promise<void> {
     const endedMs = Math.floor((this.#options.clock.now() - GRACE_MS) / QUARTER_MS) * QUARTER_MS;
     const now = this.#now;
     const isAllWell = this.#unsettled === null;

@@ -117,7 +117,8 @@ export class LineFile<T> {
       return true;
     }
     if ((await this.read()).bad > 0) await this.#keepDamaged();
-    await this.#replace(isClosed, wanted);
+    if (isClosed) await this.#pack(wanted, open);
+    else await this.#writeOpen(wanted);
     return true;
   }
 
@@ -137,17 +138,18 @@ export class LineFile<T> {
   }
 
   /**
-   * Packs the open file, and removes it once the packed one is read back equal.
-   * @returns whether there was anything to pack
+   * Packs the open file, and removes it once the packed one is read back equal and nobody has added
+   * to it in between: then it is done the next time. A damaged one stays as it is: packed anew it
+   * would pass for whole.
    * @throws the system's error
    */
-  async close(): Promise<boolean> {
+  async close(): Promise<void> {
     const [, open] = await this.#texts();
-    if (open === '') return false;
-    const { known, bad } = await this.read();
+    if (open === '') return;
+    const { known, bad, broken } = await this.read();
+    if (broken) return;
     if (bad > 0) await this.#keepDamaged();
-    await this.#replace(true, [...known.values()].map(({ text }) => `${text}\n`).join(''));
-    return true;
+    await this.#pack([...known.values()].map(({ text }) => `${text}\n`).join(''), open);
   }
 
   async remove(): Promise<void> {
@@ -155,15 +157,16 @@ export class LineFile<T> {
     await this.#disk.remove(this.#closed);
   }
 
-  async #replace(closed: boolean, text: string): Promise<void> {
-    if (!closed) {
-      if (text === '') await this.#disk.remove(this.#open);
-      else await this.#disk.replace(this.#open, Buffer.from(text));
-      return;
-    }
+  async #writeOpen(text: string): Promise<void> {
+    if (text === '') await this.#disk.remove(this.#open);
+    else await this.#disk.replace(this.#open, Buffer.from(text));
+  }
+
+  /** @param inIt  what of the open file is in the text */
+  async #pack(text: string, inIt: string): Promise<void> {
     await this.#disk.replace(this.#closed, await promisify(gzip)(text));
     const [packed, open] = await this.#texts();
-    if (open !== '' && packed?.text === text) await this.#disk.remove(this.#open);
+    if (open !== '' && open === inIt && packed?.text === text) await this.#disk.remove(this.#open);
   }
 
   async #keepDamaged(): Promise<void> {
