@@ -82,13 +82,15 @@ async function resolutionOf(question: HistoryQuestion, source: Source): Promise<
   });
 }
 
-/** The resolutions of which there is a file in the stretch: what is finer makes what is coarser. */
+/** The resolutions that are kept for some of the stretch: what is finer makes what is coarser. */
 async function keptIn({ fromMs, toMs }: HistoryQuestion, source: Source): Promise<Resolution[]> {
   const [first, last] = [dayOf(isoTime(fromMs)), dayOf(isoTime(toMs - 1))];
-  const touches = (name: string) =>
-    name >= first.slice(0, name.length) && name <= last.slice(0, name.length);
-  if (minuteDays(source.records).some(touches)) return [...RESOLUTIONS];
-  if ((await quarterMonths(source.records)).some(touches)) return ['15m', '1h', '1d', '1mo'];
-  if ((await dayYears(source.records)).some(touches)) return ['1d', '1mo'];
+  const reach = (names: readonly string[]) => {
+    const [oldest, newest] = [names[0] ?? '~', names.at(-1) ?? ''];
+    return oldest <= last.slice(0, oldest.length) && newest >= first.slice(0, newest.length);
+  };
+  if (reach(minuteDays(source.records))) return [...RESOLUTIONS];
+  if (reach(await quarterMonths(source.records))) return ['15m', '1h', '1d', '1mo'];
+  if (reach(await dayYears(source.records))) return ['1d', '1mo'];
   return (await source.hasMonthIn({ fromMs, toMs })) ? ['1mo'] : [];
 }

@@ -1,12 +1,15 @@
-/** Node-RED adapter of the history: minutes in, the last 24 hours out. */
-import type { Node, NodeAPI, NodeDef } from 'node-red';
+/** Node-RED adapter of the history: minutes in, the last 24 hours out; a page's question in, its answer out. */
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { asMinute, readMinutes } from '../journal/minutes.ts';
 import { type Clock, systemClock } from '../site/clock.ts';
 import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
+import { payloadAs } from '../site/payload.ts';
 import { type NodeState, statusOf } from '../site/status.ts';
+import { acquireReader, type Reader } from './reader.ts';
 import { DaySeries } from './series.ts';
+import type { HistoryView, ViewFailure, ViewQuery } from './view.ts';
 
 interface HistoryDef extends NodeDef {
   site: string;
@@ -23,6 +26,7 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
     if (!holder?.site) return show('faulty');
 
     const { config, paths } = holder.site;
+    const reader = acquireReader(holder.site, { clock });
     const series = new DaySeries(config.site.timezone);
     const say = () => this.send({ topic: 'history/day', payload: series.last24h(clock.now()) });
     const load = async () => {
@@ -42,21 +46,49 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
         say();
       });
 
-    this.on('input', (msg, _send, done) => {
-      const take = () => {
-        for (const minute of parse(msg.topic, msg.payload)) series.take(minute);
-        say();
-        done();
-      };
+    // What else the message says goes back with the answer: which page has asked, for one.
+    const answer = async (msg: NodeMessageInFlow) => ({
+      ...msg,
+      topic: 'history/view',
+      payload: await view(reader, msg.payload, clock.now()),
+    });
+    const take = async (msg: NodeMessageInFlow) => {
       // What comes while the files are read is newer than they are.
-      loaded.then(take).catch((thrown) => done(asError(thrown)));
+      await loaded;
+      for (const minute of parse(msg.topic, msg.payload)) series.take(minute);
+      say();
+    };
+
+    this.on('input', (msg, send, done) => {
+      const isQuestion = msg.topic === 'history/query';
+      const work = isQuestion ? answer(msg).then((told) => send([null, told])) : take(msg);
+      work.then(
+        () => done(),
+        (thrown) => done(asError(thrown)),
+      );
     });
 
     this.on('close', (_removed: boolean, done: () => void) => {
       closed = true;
-      void within(clock, loaded).finally(done);
+      void within(clock, Promise.all([loaded, reader.release()])).finally(done);
     });
   });
+}
+
+/** A page has to say why there is no answer. */
+async function view(
+  reader: Reader,
+  payload: unknown,
+  nowMs: number,
+): Promise<HistoryView | ViewFailure> {
+  try {
+    const query = payloadAs<ViewQuery>('history/query', 'span', payload);
+    return (await reader.ask({ kind: 'view', query, nowMs })).head;
+  } catch (thrown) {
+    const what = asError(thrown).message;
+    const known = thrown instanceof SolthriveError;
+    return (known ? thrown : new SolthriveError('history_failed', { what }, thrown)).toBody();
+  }
 }
 
 function parse(topic: unknown, payload: unknown) {

@@ -81,6 +81,7 @@ class RecordReader {
   readonly #url: URL;
   #worker: Worker | null = null;
   #idle: Timer | null = null;
+  #ended = false;
   #lastId = 0;
   /** Questions whose answer is not complete. */
   readonly #open = new Set<number>();
@@ -97,6 +98,7 @@ class RecordReader {
     question: Extract<Question, { kind: Kind }>,
     signal?: AbortSignal,
   ): Promise<Answer<Heads[Kind]>> {
+    if (this.#ended) throw new SolthriveError('history_failed', { what: 'it was stopped' });
     if (this.#open.size >= OPEN_QUESTIONS) {
       throw new SolthriveError('busy', { seconds: ASK_AGAIN_S });
     }
@@ -120,6 +122,7 @@ class RecordReader {
   }
 
   async end(): Promise<void> {
+    this.#ended = true;
     this.#idle?.cancel();
     this.#fail(new SolthriveError('history_failed', { what: 'it was stopped' }));
     const worker = this.#worker;

@@ -1,6 +1,5 @@
 /** Day summaries as `/api/daily_summary` tells them, and the tag by which a client knows them again. */
 import { createHash } from 'node:crypto';
-import type { DayRecord } from '../rollup/records.ts';
 import { summaryOfDay } from '../rollup/summary.ts';
 import { SolthriveError } from '../site/errors.ts';
 import type { WorkerAnswer } from './answers.ts';
@@ -13,29 +12,22 @@ export async function summaries(
   source: Source,
 ): Promise<WorkerAnswer> {
   const closed = await source.closedDays();
-  const last = closed.at(-1)?.date ?? '';
   const to = 'date' in dates ? dates.date : dates.to;
+  const ended = to <= (closed.at(-1)?.date ?? '');
   // Only the days that are not on disk have to be worked out.
-  const days = to <= last ? closed : await source.days(nowMs);
-  const told = 'date' in dates ? oneDay(days, dates.date, nowMs) : list(days, dates, nowMs);
-  const text = `${JSON.stringify(told)}\n`;
-  return { head: { etag: to <= last ? tagOf(text) : null }, text: once(text) };
-}
-
-function oneDay(days: readonly DayRecord[], date: string, nowMs: number): object {
-  const day = days.find((known) => known.date === date);
-  if (day) return summaryOfDay(day, { nowMs });
-  const [first, last] = [days[0]?.date ?? '-', days.at(-1)?.date ?? '-'];
-  throw new SolthriveError('no_record', { param: 'date', date, first, last });
-}
-
-function list(
-  days: readonly DayRecord[],
-  { from, to }: { from: string; to: string },
-  nowMs: number,
-) {
+  const days = ended ? closed : await source.days(nowMs);
+  const from = 'date' in dates ? dates.date : dates.from;
   const wanted = days.filter(({ date }) => date >= from && date <= to);
-  return { days: wanted.map((day) => summaryOfDay(day, { nowMs })) };
+  const told = wanted.map((day) => summaryOfDay(day, { nowMs }));
+  if ('date' in dates && told.length === 0) throw await noRecord(dates.date, nowMs, source);
+  const text = `${JSON.stringify('date' in dates ? told[0] : { days: told })}\n`;
+  return { head: { etag: ended ? tagOf(text) : null }, text: once(text) };
+}
+
+async function noRecord(date: string, nowMs: number, source: Source): Promise<SolthriveError> {
+  const days = await source.days(nowMs);
+  const [first, last] = [days[0]?.date ?? '-', days.at(-1)?.date ?? '-'];
+  return new SolthriveError('no_record', { param: 'date', date, first, last });
 }
 
 /** Strong: the same tag, the same bytes. */
