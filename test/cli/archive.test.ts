@@ -139,6 +139,40 @@ describe('solthrive-cli and archives', () => {
     assert.deepEqual(readdirSync(join(home.data, 'spool')), []);
   });
 
+  it('import --v1 says what is in the files, and takes them over', async () => {
+    const { data } = siteIn(other);
+    const folder = join(temporaryFolder(), 'v1');
+    mkdirSync(folder);
+    const lines = Array.from({ length: 120 }, (_, second) =>
+      JSON.stringify({
+        timestamp: `2026-01-05T10:${String(10 + Math.floor(second / 60))}:${String(second % 60).padStart(2, '0')}Z`,
+        solar_w: 1000,
+        grid_w: second === 7 ? 1e9 : -400,
+        mood: 'good',
+      }),
+    );
+    writeFileSync(join(folder, 'day.jsonl'), lines.join('\n'));
+    const seen = await runIn(other, 'import', '--v1', folder);
+    assert.equal(seen.code, 0, seen.errors);
+    assert.match(seen.text, /1 file\(s\) with 120 samples: 2 minutes of 1 day/);
+    assert.match(seen.text, /does not name: mood \(120\)/);
+    assert.match(seen.text, /day\.jsonl:8: grid 1000000000 W > /);
+    assert.match(seen.text, /minutes +2 +0 /);
+    assert.deepEqual(recordsIn(data), {});
+    assert.equal((await runIn(other, 'import', '--v1', folder, '--apply')).code, 0);
+    assert.ok('quarter/2026-01.jsonl' in recordsIn(data));
+    assert.match((await runIn(other, 'import', '--v1', folder)).text, /minutes +0 +2 /);
+  });
+
+  it('import --v1 names a mistake in a map', async () => {
+    const map = join(temporaryFolder(), 'map.yaml');
+    writeFileSync(map, 'timestamp: { fields: [ts] }\npower: { sun: { fields: [a] } }\n');
+    const { code, errors } = await runIn(other, 'import', '--v1', root, '--map', map);
+    assert.equal(code, 1);
+    assert.match(errors, /map\.yaml cannot be read: .*sun/s);
+    assert.equal((await runIn(other, 'import', '--v1')).code, 2);
+  });
+
   describe('while the service runs', () => {
     const serve = (routes: ControlRoutes) => {
       mkdirSync(join(other, 'run'), { recursive: true });

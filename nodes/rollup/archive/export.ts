@@ -11,7 +11,7 @@ import type { RecordFolders } from '../files.ts';
 import { readPriceBook } from '../price-book.ts';
 import { LineFile, recordDisk } from '../store.ts';
 import { type AnyRecord, LEVELS, type Level, type LevelName } from './levels.ts';
-import { type ArchivedFile, FORMAT, MANIFEST, type Manifest, sha256, VERSION } from './manifest.ts';
+import { Contents } from './manifest.ts';
 import { isRecord, recordSchemas } from './record-schemas.ts';
 import { type Entry, writeTarball } from './tarball.ts';
 
@@ -53,28 +53,26 @@ export async function exportRecords(task: ExportTask): Promise<Exported> {
 
 /** The manifest comes last: it is known then, and an archive that was cut off has none. */
 async function* entries(task: ExportTask, exported: Exported): AsyncGenerator<Entry> {
-  const files: ArchivedFile[] = [];
-  const listed = (entry: Entry, more: Partial<ArchivedFile> = {}) => {
-    const { path, bytes } = entry;
-    files.push({ path, bytes: bytes.length, sha256: sha256(bytes), ...more });
-    return entry;
-  };
-  for (const { level, schema } of recordSchemas())
-    yield listed(json(`schema/${level}.json`, schema));
+  const contents = new Contents();
+  for (const { level, schema } of recordSchemas()) {
+    yield contents.listJson(`schema/${level}.json`, schema);
+  }
   const corrections = readCorrections(task.records);
   const used = new Set(corrections.flatMap(({ config }) => config ?? []));
   const stems = await Promise.all(LEVELS.map((level) => level.stems(task.records)));
   const count = stems.flat().length;
+  let done = 0;
   for (const [index, level] of LEVELS.entries()) {
     for (const stem of stems[index] ?? []) {
       const { lines, bad, first, last } = await readLines(task, { level, stem }, used);
       exported.bad += bad;
       exported.records[level.name] += lines.length;
-      task.progress?.(files.length, count);
+      done += 1;
+      task.progress?.(done, count);
       if (lines.length === 0) continue;
       const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
       const path = `records/${level.file(stem)}`;
-      yield listed(
+      yield contents.list(
         { path, bytes },
         { records: lines.length, ...(first && last && { first, last }) },
       );
@@ -82,13 +80,14 @@ async function* entries(task: ExportTask, exported: Exported): AsyncGenerator<En
   }
   for (const hash of [...used].sort()) {
     const config = readRecordedConfig(task.data, hash);
-    if (config !== null) yield listed(json(`configs/${hash}.json`, config));
+    if (config !== null) yield contents.listJson(`configs/${hash}.json`, config);
   }
   const plain = corrections.map(({ fromMs: _, toMs: __, prices_before: ___, ...entry }) => entry);
-  if (plain.length > 0) yield listed(json('corrections.json', plain));
+  if (plain.length > 0) yield contents.listJson('corrections.json', plain);
   const book = readPriceBook(task.records);
-  if (book.length > 0) yield listed(json('price-book.json', book));
-  yield json(MANIFEST, manifest(task, files));
+  if (book.length > 0) yield contents.listJson('price-book.json', book);
+  const { product, nowMs, timezone, simulated, from = null, to = null } = task;
+  yield contents.manifest({ product, created: isoTime(nowMs), timezone, simulated, from, to });
 }
 
 interface LevelFile {
@@ -126,24 +125,4 @@ function stretchOf({ from, to, timezone }: ExportTask): Bounds {
     startMs: from === undefined ? Number.NEGATIVE_INFINITY : dayBounds(from, timezone).startMs,
     endMs: to === undefined ? Number.POSITIVE_INFINITY : dayBounds(to, timezone).endMs,
   };
-}
-
-function manifest(task: ExportTask, files: ArchivedFile[]): Manifest {
-  const { product, nowMs, timezone, simulated, from = null, to = null } = task;
-  const created = isoTime(nowMs);
-  return {
-    format: FORMAT,
-    version: VERSION,
-    product,
-    created,
-    timezone,
-    simulated,
-    from,
-    to,
-    files,
-  };
-}
-
-function json(path: string, value: unknown): Entry {
-  return { path, bytes: Buffer.from(`${JSON.stringify(value, null, 2)}\n`) };
 }

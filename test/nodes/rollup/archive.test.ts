@@ -18,7 +18,7 @@ import { emptyRecords, onlyFinest } from './records-home.ts';
 
 const ZONE = 'America/Chicago';
 const NOW = '2026-05-05T12:00:00Z';
-const DAYS = ['2026-04-29', '2026-04-30', '2026-05-01', '2026-05-02', '2026-05-03'];
+const DAYS = ['2026-04-30', '2026-05-01', '2026-05-02'];
 const METERS = [
   {
     id: 'main',
@@ -111,7 +111,7 @@ describe('an archive of records', () => {
         const body = found.get(path) ?? Buffer.alloc(0);
         assert.deepEqual([body.length, sha256(body)], [bytes, sum], path);
       }
-      assert.deepEqual(exported.records, { minute: 7200, quarter: 480, day: 7, month: 1 });
+      assert.deepEqual(exported.records, { minute: 4320, quarter: 288, day: 6, month: 1 });
       const day = manifest.files.find(({ path }) => path === 'records/minute/2026-04-30.jsonl');
       assert.deepEqual(
         [day?.records, day?.first, day?.last],
@@ -156,7 +156,7 @@ describe('an archive of records', () => {
           seen.levels.quarter.derived,
           seen.levels.day.added,
         ],
-        [false, 7200, 480, 7],
+        [false, 4320, 288, 6],
       );
       assert.deepEqual([seen.conflicts, seen.refused, seen.days], [[], [], null]);
       assert.deepEqual(bytesOf(empty), {});
@@ -173,13 +173,13 @@ describe('an archive of records', () => {
       );
       const again = await importing(empty, true);
       assert.deepEqual([again.added, again.conflicts, again.days], [[], [], 0]);
-      assert.equal(again.levels.minute.there, 7200);
+      assert.equal(again.levels.minute.there, 4320);
       assert.deepEqual(bytesOf(empty), bytesOf(home));
     });
 
     it('brings back what has outlived its minutes and 15 minutes', async () => {
-      rmSync(join(home, 'minute', '2026-04-29.jsonl'));
       rmSync(join(home, 'minute', '2026-04-30.jsonl'));
+      rmSync(join(home, 'minute', '2026-05-01.jsonl'));
       await exporting();
       const empty = emptyRecords();
       await importing(empty, true);
@@ -192,7 +192,7 @@ describe('an archive of records', () => {
       writeDays(other, { days: ['2026-05-01'], config, shown: { mains: 0.05, pv: 0.02 } });
       const [own] = Object.values(bytesOf(other, 'minute'));
       const done = await importing(other, true);
-      assert.deepEqual([done.levels.minute.added, done.levels.minute.conflicts], [5760, 1440]);
+      assert.deepEqual([done.levels.minute.added, done.levels.minute.conflicts], [2880, 1440]);
       assert.equal(done.conflicts.length, 100);
       assert.deepEqual(done.conflicts[0], {
         file: 'minute/2026-05-01.jsonl',
@@ -215,7 +215,7 @@ describe('an archive of records', () => {
       writeDays(home, { days: ['2026-05-05'], config, shown: { mains: 0.01, pv: 0.02 } });
       await exporting();
       const seen = await importing(emptyRecords(), false);
-      assert.deepEqual([seen.levels.minute.added, seen.levels.minute.refused], [7200, 1440]);
+      assert.deepEqual([seen.levels.minute.added, seen.levels.minute.refused], [4320, 1440]);
       assert.equal(seen.refused.find(({ file }) => file.includes('05-05'))?.reason, 'open');
     });
 
@@ -273,7 +273,7 @@ describe('an archive of records', () => {
         { file: 'minute/2026-05-01.jsonl', line: 1, reason: 'wrong_file' },
         { file: 'minute/2026-05-01.jsonl', line: 2, reason: 'shape' },
       ]);
-      assert.equal(seen.levels.minute.added, 7198);
+      assert.equal(seen.levels.minute.added, 4318);
     });
   });
 
