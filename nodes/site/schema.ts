@@ -86,8 +86,12 @@ const site = z
 
 const retention = z.strictObject({
   minute_days: days.default(30).describe('Days for which minute records are kept.'),
-  quarter_days: days.default(365).describe('Days for which 15-minute records are kept.'),
-  day_days: days.default(365).describe('Days for which day records are kept.'),
+  quarter_days: days
+    .default(365)
+    .describe('Days for which 15-minute records are kept, and at least as long as their minutes.'),
+  day_days: days
+    .default(365)
+    .describe('Days for which day records are kept, and at least as long as their quarter hours.'),
   month_days: days
     .nullable()
     .default(null)
@@ -209,7 +213,7 @@ const poll = z.strictObject({
 export const siteConfigSchema = z
   .strictObject({
     site: site.prefault({}).describe('The home and its connection to the grid.'),
-    retention: retention.prefault({}).describe('How long records are kept.').meta(NOT_YET),
+    retention: retention.prefault({}).describe('How long records are kept.'),
     http: http.prefault({}).describe('The web server.'),
     dashboard: dashboard.prefault({}).describe("The homeowner's page."),
     editor: editor.prefault({}).describe("The installer's flow editor."),
