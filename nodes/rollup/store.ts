@@ -2,7 +2,7 @@
  * Brings the files of records above the minute to what they should say, and writes nothing when they
  * say it already. The bytes of a file depend on its lines alone, not on how it came to them.
  */
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
@@ -42,7 +42,10 @@ export const recordDisk: RecordDisk = {
     await mkdir(dirname(file), { recursive: true });
     await replaceWhole(file, bytes);
   },
-  remove: (file) => realDisk.remove(file),
+  async remove(file) {
+    // Each removal is a flush of its folder.
+    if (await isThere(file)) await realDisk.remove(file);
+  },
   async list(folder) {
     try {
       return await readdir(folder);
@@ -52,6 +55,13 @@ export const recordDisk: RecordDisk = {
     }
   },
 };
+
+async function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
 
 /** What the lines of a file are. */
 export interface LineKind<T> {
