@@ -9,7 +9,7 @@ const FORMAT = 'solthrive-records';
 /** Of `solthrive-records` archives, the version that this release writes and reads. */
 const VERSION = 1;
 
-const fileSchema = z.strictObject({
+const fileSchema = z.object({
   path: z.string(),
   bytes: z.int().min(0),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { billSummary, priceDay } from '../../../nodes/rollup/bill.ts';
 import { billingStart } from '../../../nodes/rollup/bill-sums.ts';
 import { daysBetween } from '../../../nodes/rollup/calendar.ts';
 import { roundMoney } from '../../../nodes/rollup/money.ts';
+import { packageRoot } from '../../../nodes/site/package.ts';
 import type { TariffConfig } from '../../../nodes/site/schema.ts';
+import { siteConfigSchema } from '../../../nodes/site/schema.ts';
 import {
   type BilledDay,
   billed,
@@ -178,6 +183,29 @@ describe('a bill', () => {
       );
       assert.equal(roundMoney(12.5, 'JPY'), 13);
       assert.equal(roundMoney(0.0005, 'KWD'), 0.001);
+    });
+  });
+
+  describe('in the words of docs/homeowner.md', () => {
+    const page = readFileSync(join(packageRoot, 'docs/homeowner.md'), 'utf8');
+    const [byTime, ...others] = [...page.matchAll(/```yaml\n(tariffs:\n[^`]*)```/g)].map(
+      ([, yaml = '']) => siteConfigSchema.parse(parse(yaml)).tariffs.at(0),
+    );
+
+    it('has examples that are right', () => assert.equal(others.filter(Boolean).length, 2));
+
+    it('comes to 1.41 on that Monday', () => {
+      assert.ok(byTime);
+      const quarters: BilledDay['quarters'] = (date, zone) =>
+        quartersOf(date, zone, (index) => {
+          if (index === 68) return { import_kwh: 3 };
+          return index === 8 ? { import_kwh: 5 } : index === 50 ? { export_kwh: 10 } : {};
+        });
+      const { money } = only(billed([{ date: '2026-05-04', tariff: byTime, quarters }]));
+      assert.deepEqual(
+        [money.import_cost, money.fixed, money.export_credit, money.cost],
+        [1.716, 0.495, 0.8, 1.411],
+      );
     });
   });
 
