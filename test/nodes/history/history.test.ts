@@ -18,8 +18,15 @@ const at = (ms: number) => new Date(ms).toISOString();
 const FLOW = [
   { id: 'tab', type: 'tab' },
   { id: 'site', type: 'solthrive-site' },
-  { id: 'history', type: 'solthrive-history', site: 'site', z: 'tab', wires: [['out']] },
+  {
+    id: 'history',
+    type: 'solthrive-history',
+    site: 'site',
+    z: 'tab',
+    wires: [['out'], ['answer']],
+  },
   { id: 'out', type: 'helper', z: 'tab' },
+  { id: 'answer', type: 'helper', z: 'tab' },
 ];
 
 describe('the history node', () => {
@@ -72,6 +79,22 @@ describe('the history node', () => {
     const both = await receive('minute/past', past);
     assert.deepEqual(both.home.slice(-4), [null, 1200, 1200, 1200]);
     assert.equal(both.simulated, true);
+  });
+
+  it('answers the page that asks, and tells it why it cannot', async () => {
+    await load(JSON.stringify(minuteAt(at(NOON - 120_000))));
+    const ask = async (payload: unknown) => {
+      const answered = once(helper.getNode('answer'), 'input');
+      const question = { topic: 'history/query', payload, socketid: 'page-1' };
+      helper.getNode('history').receive(question as never);
+      const [message] = (await answered) as [Record<string, unknown>];
+      assert.deepEqual([message.topic, message.socketid], ['history/view', 'page-1']);
+      return message.payload as { from?: string; bars?: object[]; error?: { code: string } };
+    };
+    const view = await ask({ span: 'day' });
+    assert.deepEqual([view.from, view.bars?.length], ['2026-06-21', 24]);
+    assert.equal((await ask({ span: 'decade' })).error?.code, 'param_invalid');
+    assert.equal((await ask('today')).error?.code, 'message_invalid');
   });
 
   it('refuses what is no minute', async () => {
