@@ -19,6 +19,8 @@ import { joinOutages, type Outage } from './outage.ts';
 const USUAL_STEP_KWH = 0.1;
 /** A power between two polls is not the poll's: what counters and samples may differ by, s. */
 const SAMPLING_S = 1;
+/** A power that was known so lately is known, s. */
+const SEEN_WITHIN_S = 5;
 
 const COUNTER_KEY = { import: 'import_kwh', export: 'export_kwh' } as const;
 
@@ -94,7 +96,8 @@ export class ChannelEnergy {
     this.#site = site;
     this.#resume = resume;
     this.#startMonoMs = startMonoMs;
-    this.#seenMonoMs = resume && startMonoMs - resume.elapsedS * 1000;
+    const unseenS = resume ? resume.elapsedS + (resume.state.unseen_s ?? 0) : null;
+    this.#seenMonoMs = unseenS === null ? null : startMonoMs - unseenS * 1000;
     this.account = new Account(resume?.state);
   }
 
@@ -141,12 +144,12 @@ export class ChannelEnergy {
       counter[way] = base;
       serial = this.#counters[way]?.serial;
     }
-    if (Object.keys(counter).length === 0) return this.account.state();
+    const unseenS = (monoMs - (this.#seenMonoMs ?? monoMs)) / 1000;
     return {
       ...this.account.state(),
-      counter,
-      age_s: this.#counterAgeS(monoMs),
+      ...(Object.keys(counter).length > 0 && { counter, age_s: this.#counterAgeS(monoMs) }),
       ...(serial !== undefined && { serial }),
+      ...(unseenS > SEEN_WITHIN_S && { unseen_s: unseenS }),
     };
   }
 

@@ -20,25 +20,28 @@ const account = z.object({
   sum: ways.optional(),
 });
 const total = kwh.optional();
+const totals = z.object({
+  solar_kwh: total,
+  import_kwh: total,
+  export_kwh: total,
+  battery_charge_kwh: total,
+  battery_discharge_kwh: total,
+  ev_kwh: total,
+});
 
 const ledgerState = z.object({
   n: z.number(),
+  marked_s: z.number().optional(),
   at: z.number(),
-  totals: z.object({
-    solar_kwh: total,
-    import_kwh: total,
-    export_kwh: total,
-    battery_charge_kwh: total,
-    battery_discharge_kwh: total,
-    ev_kwh: total,
-  }),
-  home: z.object({ raw: kwh, shown: kwh.optional(), pending: kwh.optional() }).optional(),
+  totals,
+  home: z.object({ raw: kwh, shown: kwh.optional(), pending: totals.optional() }).optional(),
   channels: z.record(
     z.string(),
     account.extend({
       counter: ways.optional(),
       age_s: z.number().optional(),
       serial: z.string().optional(),
+      unseen_s: z.number().optional(),
     }),
   ),
   grid: account.optional(),

@@ -12,8 +12,8 @@ export interface HomeState {
   raw: number;
   /** Left out while it is `raw`. */
   shown?: number;
-  /** Energy of a time in which a part of the balance was not known, kWh; left out while 0. */
-  pending?: number;
+  /** What the totals grew by and the home not yet: a part of the balance was not known, kWh. */
+  pending?: TotalsKwh;
 }
 
 /** The sign of each total in the balance of the home; 0 for a part of the home. */
@@ -61,8 +61,7 @@ export class HomeEnergy {
   /** Since the balance was last complete. */
   #pending: TotalsKwh = {};
   /** Of a time that was not watched, and what an earlier run left over of it. */
-  #block: TotalsKwh = {};
-  #carriedKwh: number;
+  #block: TotalsKwh;
   #outage: Outage | null = null;
   #interrupted = false;
   /** Part of that time is lost for good, so its balance means nothing. */
@@ -71,7 +70,7 @@ export class HomeEnergy {
 
   constructor({ restored, battery }: HomeOptions) {
     this.#state = restored ? { raw: restored.raw, shown: restored.shown ?? restored.raw } : null;
-    this.#carriedKwh = restored?.pending ?? 0;
+    this.#block = { ...restored?.pending };
     this.#battery = battery;
   }
 
@@ -88,7 +87,6 @@ export class HomeEnergy {
     this.#state = { raw: kwh, shown: kwh };
     this.#pending = {};
     this.#block = {};
-    this.#carriedKwh = 0;
   }
 
   /** The totals grew, by `recovered` in an outage. */
@@ -141,16 +139,14 @@ export class HomeEnergy {
 
   #release(): Omit<HomeGrowth, 'seenKwh'> {
     const [block, outage, lost] = [this.#block, this.#outage, this.#lost];
-    const kwh = balanceOf(block) + this.#carriedKwh;
-    const isWhole = !this.#battery && this.#carriedKwh === 0;
+    const kwh = balanceOf(block);
     this.#block = {};
-    this.#carriedKwh = 0;
     this.#outage = null;
     this.#lost = false;
     this.#waitingSinceMs = null;
-    if (lost || (kwh === 0 && Object.keys(block).length === 0)) return NOTHING;
+    if (lost || Object.keys(block).length === 0) return NOTHING;
     this.#grow(kwh);
-    const flows = isWhole ? flowsOfTotals({ ...block, home_kwh: kwh }) : {};
+    const flows = this.#battery ? {} : flowsOfTotals({ ...block, home_kwh: kwh });
     return { recovered: { home_kwh: kwh, ...flows }, outage };
   }
 
@@ -162,8 +158,10 @@ export class HomeEnergy {
 
   state(): HomeState {
     const { raw, shown } = this.#state ?? { raw: 0, shown: 0 };
-    const pending = balanceOf(this.#pending) + balanceOf(this.#block) + this.#carriedKwh;
-    return { raw, ...(shown !== raw && { shown }), ...(pending !== 0 && { pending }) };
+    const pending = { ...this.#block };
+    addTotals(pending, this.#pending);
+    const isPending = Object.values(pending).some((kwh) => kwh !== 0);
+    return { raw, ...(shown !== raw && { shown }), ...(isPending && { pending }) };
   }
 }
 

@@ -59,6 +59,7 @@ export class Ledger {
   #outage: Outage | null = null;
   #madeUp = new MadeUp();
   #recoveredS = 0;
+  #markedS: number;
   #events: Measured['events'] = [];
 
   constructor({ channels, site, position, resume = null, start }: LedgerOptions) {
@@ -87,6 +88,7 @@ export class Ledger {
     const battery = this.#ofRole('battery').length > 0;
     this.#home = new HomeEnergy({ restored: resume?.home, battery });
     this.#settlements = resume?.n ?? 0;
+    this.#markedS = resume?.marked_s ?? 0;
   }
 
   /** What the grid's power is the sum of; more than one means that no channel measures it. */
@@ -121,7 +123,9 @@ export class Ledger {
       this.#outage = joinOutages(this.#outage, this.#made?.counted(energy, step) ?? null);
       this.#note(energy, step);
     }
-    this.#moments.heard(meter, monoMs, this.#inputs());
+    // Two meters away in turn, each for a short time, leave the home unknown for a long one.
+    const gap = this.#moments.heard(meter, monoMs, this.#inputs());
+    if (gap) this.#home.interrupt(gap);
   }
 
   #note({ id, role }: ChannelEnergy, { gap, counted, lost, events }: ChannelStep): void {
@@ -156,7 +160,9 @@ export class Ledger {
     const awaited = this.#required().some((channel) => channel.awaited);
     const home = this.#home.settle({ complete, awaited, monoMs: now.monoMs });
     this.#outage = joinOutages(this.#outage, home.outage);
+    if (home.outage) this.#recoveredS += this.#madeUp.take(home.outage);
     const { coveredS, estimatedS, flows } = this.#moments.drain();
+    this.#markedS += coveredS + estimatedS + this.#recoveredS;
     const measured: Measured = {
       energy: {
         solar_kwh: null,
@@ -245,6 +251,7 @@ export class Ledger {
     const channels = [...this.#channels].map(([id, channel]) => [id, channel.state(monoMs)]);
     return {
       n: this.#settlements,
+      marked_s: Math.round(this.#markedS),
       at: wallMs,
       totals: { ...this.#totals.kwh },
       ...(this.#home.begun && { home: this.#home.state() }),

@@ -16,12 +16,16 @@ export interface ChannelState extends AccountState {
   age_s?: number;
   /** Of the meter they were read from, where it tells. */
   serial?: string;
+  /** How long ago the power was last known, s; left out while it is. */
+  unseen_s?: number;
 }
 
 /** Everything a restart has to know, small enough for every minute record. */
 export interface LedgerState {
   /** Settlements so far, over all runs: of two states the one with more is the newer. */
   n: number;
+  /** Seconds of which something is known, by whatever mark, over all runs. */
+  marked_s?: number;
   /** Wall time, ms. */
   at: number;
   /** kWh */

@@ -4,6 +4,7 @@
  */
 import { type FlowEnergy, integrateFlows, markSpan } from './integrate.ts';
 import type { FlowKwh } from './measured.ts';
+import type { Outage } from './outage.ts';
 import { FLOW_KEYS, type PowerInputs, type SolarPosition } from './power.ts';
 import { Round } from './round.ts';
 
@@ -34,19 +35,24 @@ export class Moments {
     this.#position = position;
   }
 
-  /** `meter` was heard at `monoMs`; `inputs` are the newest powers of the home. */
-  heard(meter: string, monoMs: number, inputs: PowerInputs): void {
+  /**
+   * `meter` was heard at `monoMs`; `inputs` are the newest powers of the home.
+   * @returns the time before, where it is too long for anything to be said of it
+   */
+  heard(meter: string, monoMs: number, inputs: PowerInputs): Outage | null {
     const roundMs = this.#round.heard(meter, monoMs);
-    if (roundMs === null || Object.values(inputs).includes(null)) return;
+    if (roundMs === null || Object.values(inputs).includes(null)) return null;
     const last = this.#last;
     this.#last = { inputs, monoMs: roundMs };
-    if (last === null) return;
+    if (last === null) return null;
     const dtS = (roundMs - last.monoMs) / 1000;
     const mark = markSpan(dtS);
+    if (mark === 'gap') return { fromMs: last.monoMs, toMs: roundMs, unseen: true };
     if (mark === 'measured') this.#coverage.coveredS += dtS;
     if (mark === 'estimated') this.#coverage.estimatedS += dtS;
     const wh = integrateFlows(last.inputs, inputs, { dtS, position: this.#position });
     if (wh !== null) this.#coverage.flows = addFlows(this.#coverage.flows, wh);
+    return null;
   }
 
   /** What came together since this was last asked. */

@@ -14,8 +14,9 @@ export interface Unrecorded {
 
 /** From the last state on record to the last one kept; null where nothing is missing. */
 export function unrecordedSince(recorded: LedgerState, kept: LedgerState): Unrecorded | null {
-  const seconds = kept.n - recorded.n;
-  if (seconds <= 0) return null;
+  if (kept.n <= recorded.n) return null;
+  // Not by the clock, which may have been set, and not by settlements: an outage has none.
+  const seconds = Math.max(1, (kept.marked_s ?? 0) - (recorded.marked_s ?? 0));
   const { at: toMs } = kept;
   const recovered = {
     fromMs: toMs - seconds * 1000,
@@ -28,13 +29,20 @@ export function unrecordedSince(recorded: LedgerState, kept: LedgerState): Unrec
 
 function energyBetween(recorded: LedgerState, kept: LedgerState): RecoveredEnergy {
   const energy: RecoveredEnergy = {};
+  /** Of the totals what the home's growth is made of: the rest is pending and comes with its own block. */
+  const settled: RecoveredEnergy = {};
   for (const key of Object.keys(kept.totals) as TotalKey[]) {
     const [before, after] = [recorded.totals[key], kept.totals[key]];
-    if (before !== undefined && after !== undefined) energy[key] = Math.max(0, after - before);
+    if (before === undefined || after === undefined) continue;
+    energy[key] = Math.max(0, after - before);
+    const pendingKwh = (kept.home?.pending?.[key] ?? 0) - (recorded.home?.pending?.[key] ?? 0);
+    settled[key] = Math.max(0, after - before - pendingKwh);
   }
-  if (recorded.home && kept.home) energy.home_kwh = kept.home.raw - recorded.home.raw;
+  if (!recorded.home || !kept.home) return energy;
+  const home_kwh = kept.home.raw - recorded.home.raw;
   const hasBattery = kept.totals.battery_charge_kwh !== undefined;
-  return hasBattery ? energy : { ...energy, ...flowsOfTotals(energy) };
+  const flows = hasBattery ? {} : flowsOfTotals({ ...settled, home_kwh });
+  return { ...energy, home_kwh, ...flows };
 }
 
 function channelsBetween(recorded: LedgerState, kept: LedgerState): Recovered['channels'] {

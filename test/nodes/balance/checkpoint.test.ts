@@ -8,9 +8,10 @@ import { temporaryFolder } from '../../support/appliance.ts';
 
 const state = (n: number): LedgerState => ({
   n,
+  marked_s: n,
   at: 1000 * n,
   totals: { import_kwh: n / 1000 },
-  home: { raw: 1, shown: 1, pending: 0 },
+  home: { raw: 1 },
   channels: { 'main/mains': { counter: { import: 5 }, age_s: 3, ahead: { import: 0.001 } } },
 });
 
@@ -114,7 +115,7 @@ describe('where energy continues', () => {
     const paths = folders();
     writeFileSync(join(paths.records, 'minute', '2026-06-20.jsonl'), line(60));
     const checkpoint = new Checkpoint(paths);
-    checkpoint.keep({ ...state(90), home: { raw: 1.5, shown: 1.5, pending: 0 } });
+    checkpoint.keep({ ...state(90), home: { raw: 1.5 } });
     checkpoint.close();
     const { unrecorded } = (await readResume(paths))!;
     assert.equal(unrecorded?.seconds, 30);

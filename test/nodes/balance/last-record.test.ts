@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../support/appliance.ts';
 
 const state = (n: number): LedgerState => ({
   n,
+  marked_s: n,
   at: 1000 * n,
   totals: { import_kwh: n / 1000 },
   channels: {},
