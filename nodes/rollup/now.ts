@@ -8,7 +8,13 @@ import type { PriceBook } from './price-book.ts';
 import type { Reconciled } from './reconcile.ts';
 import { dayOf } from './reconcile-days.ts';
 import type { DayRecord, QuarterRecord } from './records.ts';
-import { type DaySummary, type MonthSummary, summaryOfDay, summaryOfMonth } from './summary.ts';
+import {
+  type DaySummary,
+  type MonthSummary,
+  recordedUntil,
+  summaryOfDay,
+  summaryOfMonth,
+} from './summary.ts';
 import type { Tile } from './tile.ts';
 
 /** What the rollup tells: a day or month that goes on, has ended or was changed. */
@@ -57,7 +63,8 @@ export class Now {
   news(open: readonly QuarterRecord[], nowMs: number): News[] {
     const prices = { zone: this.#zone, book: this.#book };
     const quarters = [...this.#quarters, ...open];
-    const day = dayOf(prices, this.tile, { quarters, bill: this.#bill });
+    const untilMs = recordedUntil(nowMs, this.tile.startMs);
+    const day = dayOf(prices, this.tile, { quarters, bill: this.#bill, untilMs });
     const month = makeMonth(monthOf(day.date), this.#zone, [...this.#days, day]);
     const bill = day.bill && billSummary(day.bill);
     return [

@@ -61,16 +61,20 @@ export async function reconcileDays(task: DayTask): Promise<Days> {
   return { days, changed, open: plan.open };
 }
 
-/** A day of these quarter hours, with its price. */
+/** A day of these quarter hours, with its price. @param untilMs  how far it has come, where it goes on */
 export function dayOf(
   { zone, book }: Pick<DayTask, 'zone' | 'book'>,
   { date, startMs, endMs }: Tile,
-  { quarters, bill }: { quarters: readonly QuarterRecord[]; bill: BillState | null },
+  {
+    quarters,
+    bill,
+    untilMs = endMs,
+  }: { quarters: readonly QuarterRecord[]; bill: BillState | null; untilMs?: number },
 ): DayRecord {
   const day = makeDay({ date, zone, startMs, endMs, quarters });
   const tariff = tariffOn(book, date);
   if (tariff === null) return { ...day, tariff: null, money: null, bill: null };
-  const length_s = (endMs - startMs) / 1000;
+  const length_s = (Math.min(endMs, untilMs) - startMs) / 1000;
   const priced = priceDay({ date, zone, length_s, quarters }, { tariff, before: bill });
   return { ...day, tariff: priced.mark, money: priced.money, bill: priced.bill };
 }

@@ -134,7 +134,7 @@ export function energySummary(record: PeriodRecord, { nowMs }: SoFar = {}): Ener
 }
 
 /** The end of the last minute that can be on record. */
-function recordedUntil(nowMs: number, startMs: number): number {
+export function recordedUntil(nowMs: number, startMs: number): number {
   return Math.max(startMs, Math.floor((nowMs - MINUTE_ARRIVES_MS) / MINUTE_MS) * MINUTE_MS);
 }
 

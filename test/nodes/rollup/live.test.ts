@@ -91,6 +91,26 @@ describe('the rollup, live', () => {
     assert.equal(home.clock.waiting, 0);
   });
 
+  it('calls the cost of today an estimate for what was missed, not for what is still to come', async () => {
+    const periods = [{ id: 'all', rate: 0.3 }];
+    const tariffs = [{ id: 't', valid_from: '2026-01-01', currency: 'USD', periods }];
+    for (const [fromMinute, estimated] of [
+      [0, false],
+      [30, true],
+    ] as const) {
+      const home = new Home('2026-06-10T00:00:00.000Z', { tariffs } as object);
+      await home.rollup.start();
+      await home.live(
+        minutesFrom(at('2026-06-10T00:00Z') + fromMinute * MINUTE_MS, 60 - fromMinute),
+      );
+      const [day, month] = home.news.slice(-2);
+      assert.equal(day?.payload.notes.includes('estimated_cost'), estimated);
+      assert.ok(month?.topic === 'summary/month');
+      assert.equal(month.payload.bill?.estimated, estimated);
+      await home.rollup.close();
+    }
+  });
+
   it('ends the day also when nothing is measured, and goes on after a restart', async () => {
     const home = new Home('2026-05-31T23:30:00.000Z', { zone: 'UTC' });
     await home.rollup.start();
