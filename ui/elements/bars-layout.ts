@@ -36,7 +36,7 @@ export interface LayoutOptions {
 const AXIS_PX = 46;
 const TICKS_PX = 28;
 const TOP_PX = 14;
-const LINE_ROOM_PX = 42;
+const LINE_ROOM_PX = 34;
 /** A narrow name, such as that of a day in a month, and any other. */
 const TICK_ROOM_PX = { narrow: 26, wide: 46 };
 /** Even the smallest amount that is not nothing is to be seen. */

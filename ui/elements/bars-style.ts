@@ -27,6 +27,9 @@ export const barsStyle = css`
     font-size: 13px;
     font-variant-numeric: tabular-nums;
   }
+  .tip {
+    background: var(--card);
+  }
   .grid {
     stroke: var(--line);
   }
