@@ -124,4 +124,53 @@ describe('where energy continues', () => {
     writeFileSync(join(paths.records, 'minute', '2026-06-20.jsonl'), line(90));
     assert.equal((await readResume(paths))?.unrecorded, null);
   });
+
+  it('knows it by channel, and who fed whom where no battery leaves that open', async () => {
+    const paths = folders();
+    const at = (n: number, kwh: number, pending = {}): LedgerState => ({
+      ...state(n),
+      totals: { import_kwh: 100 + kwh, solar_kwh: 50 + 3 * kwh, export_kwh: 20 + 2 * kwh },
+      home: { raw: 10 + 2 * kwh, ...pending },
+      channels: { 'main/mains': { sum: { import: kwh, export: 2 * kwh } } },
+    });
+    writeFileSync(
+      join(paths.records, 'minute', '2026-06-20.jsonl'),
+      `${JSON.stringify({ v: 1, ledger: at(60, 0) })}\n`,
+    );
+    const checkpoint = new Checkpoint(paths);
+    checkpoint.keep(at(90, 1));
+    const { recovered } = (await readResume(paths))!.unrecorded!;
+    assert.deepEqual(recovered, {
+      fromMs: 60_000,
+      toMs: 90_000,
+      energy: {
+        import_kwh: 1,
+        solar_kwh: 3,
+        export_kwh: 2,
+        home_kwh: 2,
+        solar_home_kwh: 1,
+        solar_grid_kwh: 2,
+        grid_home_kwh: 1,
+      },
+      channels: { 'main/mains': { import_kwh: 1, export_kwh: 2 } },
+    });
+    // What the home has not claimed yet comes with its own block.
+    checkpoint.keep(at(91, 1, { pending: { solar_kwh: 3, export_kwh: 2 } }));
+    const waiting = (await readResume(paths))!.unrecorded!.recovered.energy;
+    assert.deepEqual([waiting.solar_kwh, waiting.solar_home_kwh], [3, 0]);
+    checkpoint.close();
+  });
+
+  it('takes minutes that wait for their date for recorded', async () => {
+    const paths = folders();
+    mkdirSync(join(paths.records, 'undated'));
+    const held = JSON.stringify({ mono_ms: 1, record: { v: 1, ledger: state(80) } });
+    const offset = JSON.stringify({ offset_ms: 5, recorded_ms: null });
+    writeFileSync(join(paths.records, 'undated', 'boot.jsonl'), `${held}\n${offset}\n`);
+    writeFileSync(join(paths.records, 'minute', '2026-06-20.jsonl'), line(60));
+    const checkpoint = new Checkpoint(paths);
+    checkpoint.keep(state(90));
+    checkpoint.close();
+    assert.equal((await readResume(paths))?.unrecorded?.seconds, 10);
+  });
 });

@@ -251,4 +251,19 @@ describe('balance of a home', () => {
     const second = tick(2);
     assert.deepEqual([second.measured.recovered, second.measured.recovered_s], [null, 0]);
   });
+
+  it('says when the wall clock has jumped, and not when a second comes late', () => {
+    const { balance } = new Bench();
+    const tick = (wallMs: number, monoMs: number) =>
+      balance.tick({ wallMs: START + wallMs, monoMs }).measured.clock_step;
+    const steps = [
+      tick(0, 0),
+      tick(1000, 1900),
+      tick(4000, 3001),
+      tick(7_201_000, 4000),
+      tick(7_202_000, 5000),
+      tick(2_000, 6000),
+    ];
+    assert.deepEqual(steps, [undefined, undefined, undefined, true, undefined, true]);
+  });
 });

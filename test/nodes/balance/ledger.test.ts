@@ -326,6 +326,139 @@ describe('ledger whose meter is swapped or forgets', () => {
   }
 });
 
+describe('ledger after a time in which nobody looked', () => {
+  const TWO_METERS = [channel('main', 'mains', 'grid'), channel('roof', 'pv', 'solar')];
+  const counted = (power_w: number, import_kwh: number, export_kwh = 0) => ({
+    power_w,
+    import_kwh,
+    export_kwh,
+    counter_step_kwh: 0.001,
+  });
+
+  it('gives the home of a meter that was away, and its flows, to the block', () => {
+    const bench = new Bench({ channels: TWO_METERS });
+    const start = bench.monoMs;
+    bench.read({ mains: counted(-1000, 100, 50) });
+    bench.read({ pv: counted(3000, 70) }, 'roof');
+    bench.settle();
+    // 1 kW goes out for an hour, of the 3 kW that nobody sees.
+    let exportKwh = 50;
+    for (let n = 0; n < 360; n++) {
+      bench.pass(10);
+      exportKwh += 10 / 3600;
+      bench.read({ mains: counted(-1000, 100, exportKwh) });
+      const { energy, recovered } = bench.settle(n === 0);
+      if (n > 0) assert.deepEqual([energy.home_kwh, recovered], [null, null]);
+    }
+    bench.read({ pv: { power_w: 3000, import_kwh: null, export_kwh: null } }, 'roof');
+    const waiting = bench.settle();
+    assert.deepEqual([waiting.energy.home_kwh, waiting.recovered], [null, null]);
+    bench.pass(1);
+    bench.read({ mains: counted(-1000, 100, exportKwh) });
+    bench.read({ pv: counted(3000, 73) }, 'roof');
+    const { recovered, recovered_s, energy } = bench.settle();
+    near(recovered_s, 3600, 1);
+    assert.equal(recovered!.toMs - recovered!.fromMs, bench.monoMs - 1000 - start);
+    near(recovered!.energy.solar_kwh, 3, 0.01);
+    near(recovered!.energy.home_kwh, 2, 0.01);
+    near(recovered!.energy.solar_home_kwh, 2, 0.01);
+    near(recovered!.energy.solar_grid_kwh, 1, 0.01);
+    near(recovered!.energy.grid_home_kwh, 0, 0.01);
+    assert.equal(recovered!.energy.export_kwh, undefined);
+    assert.deepEqual(Object.keys(recovered!.channels), ['roof/pv']);
+    near(energy.home_kwh, 2 / 3600, 1e-3);
+  });
+
+  it('leaves the flows open where there is a battery', () => {
+    const bench = new Bench({ channels: [...HOME, channel('main', 'cells', 'battery')] });
+    const read = (kwh: number) => ({
+      mains: counted(500, kwh),
+      pv: counted(700, kwh),
+      cells: counted(0, kwh),
+    });
+    bench.second(read(10));
+    bench.pass(3600);
+    const { recovered } = bench.second(read(11));
+    near(recovered!.energy.home_kwh, 3, 0.01);
+    assert.equal(recovered!.energy.solar_home_kwh, undefined);
+  });
+
+  it('makes no spike of what counters correct after they could not be read', () => {
+    const bench = new Bench();
+    const mains = (counter: object) => ({ mains: { power_w: 3600, ...counter } });
+    bench.second(mains(counted(3600, 100)));
+    const unread = { import_kwh: null, export_kwh: null };
+    for (let n = 0; n < 1800; n++) bench.second(mains(unread));
+    const { energy, recovered, recovered_s } = bench.second(mains(counted(3600, 101.9)));
+    near(energy.import_kwh, 0.001, 1e-6);
+    near(recovered!.energy.import_kwh, 0.099, 0.002);
+    assert.equal(recovered_s, 0);
+  });
+
+  it('takes nothing of another meter for energy, also where it was swapped in an outage', () => {
+    for (const restart of [false, true]) {
+      const bench = new Bench();
+      const read = (kwh: number, serial: string) => {
+        bench.pass(1);
+        bench.read({ mains: counted(0, kwh), pv: { power_w: 0 } }, 'main', serial);
+        return bench.settle();
+      };
+      for (let n = 0; n < 5; n++) read(5321.4, 'A1');
+      bench.pass(4 * 3600);
+      if (restart) bench.restart();
+      const before = bench.ledger.totals().import_kwh!;
+      const seen = [1, 2, 3].map(() => read(5330, 'B2'));
+      const events = seen.flatMap((measured) => measured.events);
+      assert.ok(events.length > 0);
+      for (const { channel: id, event } of events) {
+        assert.deepEqual([id, event], ['main/mains', 'counter_rebased']);
+      }
+      bench.pass(60);
+      read(5330.5, 'B2');
+      near(bench.ledger.totals().import_kwh! - before, 0.5, 0.002);
+      assert.equal(bench.last?.ledger.channels['main/mains']?.serial, 'B2');
+    }
+  });
+
+  it('adds nothing that the service could not have carried in the time it believes', () => {
+    const bench = new Bench();
+    const read = (kwh: number) => bench.second({ mains: counted(0, kwh) });
+    for (let n = 0; n < 5; n++) read(100);
+    bench.restart();
+    for (let n = 0; n < 5; n++) assert.equal(read(500).recovered?.energy.import_kwh, undefined);
+    near(bench.ledger.totals().import_kwh, 100, 0.01);
+  });
+
+  it('lets the counters of a derived grid tell one net, not two halves', () => {
+    const bench = new Bench({ position: 'line_side' });
+    const read = (mains: number, pv: number) => ({
+      mains: counted(1500, mains),
+      pv: counted(1000, pv),
+    });
+    for (let n = 0; n < 5; n++) bench.second(read(100, 50));
+    bench.pass(4 * 3600);
+    const { recovered } = bench.second(read(106, 54));
+    near(recovered!.energy.import_kwh, 2, 0.01);
+    assert.equal(recovered!.energy.export_kwh, undefined);
+    near(recovered!.energy.home_kwh, 6, 0.02);
+  });
+
+  it('counts the seconds of one outage once, however many counters make up for it', () => {
+    const bench = new Bench({ channels: TWO_METERS });
+    const both = (kwh: number) => {
+      bench.pass(1);
+      bench.read({ mains: counted(500, kwh) });
+      bench.pass(1);
+      bench.read({ pv: counted(0, kwh) }, 'roof');
+      return bench.settle();
+    };
+    both(10);
+    bench.pass(1000);
+    near(both(11).recovered_s, 1002, 1);
+    assert.equal(both(11).recovered_s, 0);
+  });
+});
+
 describe('ledger of unusual homes', () => {
   it('nets two mains channels before it splits them', () => {
     const bench = new Bench({

@@ -99,4 +99,92 @@ describe('lines about one minute', () => {
       }),
     );
   });
+
+  it('adds blocks, residuals, events and marks of all runs', () => {
+    const block = (from: string, to: string, home_kwh: number) => ({
+      from: `2026-06-21T${from}:00.000Z`,
+      to: `2026-06-21T${to}:00.000Z`,
+      energy: { home_kwh },
+      channels: { 'main/mains': { import_kwh: home_kwh, export_kwh: 0 } },
+    });
+    const event = { channel: 'main/mains', event: 'reset' as const };
+    const first = minuteAt(TS, {
+      covered_s: 20,
+      recovered_s: 3600,
+      recovered: block('10:00', '11:00', 0.1),
+      events: [event],
+      power: { ...minuteAt(TS).power, residual: [-300, -400, -200] },
+    });
+    const second = minuteAt(TS, {
+      run: 'r2',
+      covered_s: 40,
+      recovered_s: 60,
+      recovered: block('11:00', '12:00', 0.2),
+      events: [event],
+    });
+    const [merged] = mergeMinutes([first, second]);
+    assert.deepEqual(merged?.recovered, block('10:00', '12:00', 0.3));
+    assert.deepEqual(merged?.power.residual, [-100, -400, 0]);
+    assert.deepEqual([merged?.events, merged?.recovered_s], [[event], 3660]);
+    assert.equal(merged?.clock_step, undefined);
+  });
+
+  it('says that the clock was set where one run lived the minute twice', () => {
+    for (const again of ['r1.1', 'r1~5']) {
+      const [merged] = mergeMinutes([minuteAt(TS), minuteAt(TS, { run: again })]);
+      assert.deepEqual([merged?.clock_step, merged?.covered_s], [true, 120]);
+    }
+    assert.equal(
+      mergeMinutes([minuteAt(TS), minuteAt(TS, { run: 'r2' })])[0]?.clock_step,
+      undefined,
+    );
+  });
+
+  it('merges the same whatever the order, and what is merged stays as it is', () => {
+    const watts = fc.integer({ min: -3000, max: 3000 });
+    const kwh = fc.option(fc.nat(10_000).map((n) => n / 1e7));
+    const part = fc.record({
+      covered: fc.nat(60),
+      watts: fc.option(watts),
+      kwh,
+      recovered: fc.option(fc.nat(100)),
+    });
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 5 }), fc.nat(), (parts, turn) => {
+        const records = parts.map((each, n) =>
+          minuteAt(TS, {
+            run: `r${n}`,
+            covered_s: each.covered,
+            power: {
+              solar: null,
+              home: each.watts === null ? null : [each.watts, each.watts - 1, each.watts + 1],
+              grid: null,
+            },
+            energy: { ...minuteAt(TS).energy, solar_kwh: each.kwh },
+            ...(each.recovered !== null && {
+              recovered: {
+                from: `2026-06-21T0${each.recovered % 10}:00:00.000Z`,
+                to: TS,
+                energy: { home_kwh: each.recovered / 1e7 },
+                channels: {},
+              },
+            }),
+            ledger: { ...LEDGER, n: n % 2 },
+          }),
+        );
+        const by = turn % records.length;
+        const turned = [...records.slice(by), ...records.slice(0, by)].reverse();
+        const merged = mergeMinutes(records);
+        assert.deepEqual(mergeMinutes(turned), merged);
+        assert.deepEqual(mergeMinutes(merged), merged);
+        const [head, ...rest] = records;
+        const grouped = mergeMinutes([...mergeMinutes([head!]), ...mergeMinutes(rest)]);
+        const energies = ({ energy, recovered }: (typeof merged)[number]) => [
+          energy.solar_kwh,
+          recovered?.energy.home_kwh,
+        ];
+        assert.deepEqual(grouped.map(energies), merged.map(energies));
+      }),
+    );
+  });
 });

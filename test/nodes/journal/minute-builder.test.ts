@@ -147,4 +147,64 @@ describe('minute builder', () => {
       ['2026-06-21T12:00:00.000Z', 'r1.1'],
     );
   });
+
+  it('joins the blocks of a minute, in whole seconds and without what came to nothing', () => {
+    const builder = new MinuteBuilder('abc');
+    const block = (fromMs: number, toMs: number, solar_kwh: number) => ({
+      recovered: {
+        fromMs,
+        toMs,
+        energy: { solar_kwh, export_kwh: 0 },
+        channels: { 'roof/pv': { import_kwh: solar_kwh, export_kwh: 0 } },
+      },
+      recovered_s: (toMs - fromMs) / 1000,
+    });
+    const before = NOON - 7_200_000;
+    builder.take(snapshotAt(NOON + 1000), measuredSecond(block(before + 400, NOON - 3_600_000, 1)));
+    builder.take(snapshotAt(NOON + 2000), measuredSecond(block(NOON - 3_600_000, NOON + 1600, 2)));
+    const [minute] = builder.take(snapshotAt(NOON + 60_000), measuredSecond());
+    assert.deepEqual(minute?.recovered, {
+      from: '2026-06-21T10:00:00.000Z',
+      to: '2026-06-21T12:00:02.000Z',
+      energy: { solar_kwh: 3 },
+      channels: { 'roof/pv': { import_kwh: 3, export_kwh: 0 } },
+    });
+    assert.deepEqual([minute?.recovered_s, minute?.energy.solar_kwh], [7201, 0]);
+  });
+
+  it('keeps what could not be explained, and why counters did not count', () => {
+    const builder = new MinuteBuilder('abc');
+    const event = { channel: 'main/mains', event: 'reset' as const };
+    builder.take(snapshotAt(NOON + 1000, { residual_w: -300 }), measuredSecond());
+    builder.take(snapshotAt(NOON + 2000), measuredSecond({ events: [event, event] }));
+    builder.take(snapshotAt(NOON + 3000, { residual_w: null }), measuredSecond());
+    const [minute] = builder.take(snapshotAt(NOON + 60_000), measuredSecond({ clock_step: true }));
+    assert.deepEqual(minute?.power.residual, [-100, -300, 0]);
+    assert.deepEqual([minute?.events, minute?.clock_step], [[event], true]);
+    const [next] = feed(builder, NOON + 60_000, 60);
+    const left = ['events', 'clock_step', 'recovered'].filter((key) => key in next!);
+    assert.deepEqual([left, 'residual' in next!.power], [[], false]);
+  });
+
+  it('waits for a clock that was set back by 120 s, and no longer', () => {
+    for (const [backS, run] of [
+      [120, 'r1'],
+      [121, 'r1.1'],
+    ] as const) {
+      const builder = new MinuteBuilder('abc');
+      feed(builder, NOON, 90);
+      builder.take(snapshotAt(NOON + 90_000 - backS * 1000), measuredSecond());
+      assert.equal(builder.cut()?.run, run);
+    }
+  });
+
+  it('leaves the minutes out that a clock has skipped', () => {
+    const builder = new MinuteBuilder('abc');
+    feed(builder, NOON, 30);
+    const minutes = feed(builder, NOON + 3_600_000, 60);
+    assert.deepEqual(
+      minutes.map(({ ts }) => ts),
+      ['2026-06-21T12:00:00.000Z', '2026-06-21T13:00:00.000Z'],
+    );
+  });
 });
