@@ -19,7 +19,7 @@ export interface RecoveredBlock {
   channels: Record<string, { import_kwh: number; export_kwh: number }>;
 }
 
-/** Why a channel's counter and its energy part here. */
+/** Why the energy of a channel does not follow its counter here. */
 export interface MinuteEvent {
   /** `<meter>/<channel>` */
   channel: string;
