@@ -7,6 +7,7 @@ export type { Flows, Quality, Snapshot, SnapshotChannel, SourceState } from './b
 export type { Fault, FaultId } from './health/faults.ts';
 export type { HealthReport, SystemReport } from './health/report.ts';
 export type { DayHistory } from './history/series.ts';
+export type { ClockState } from './journal/filing.ts';
 export type { MinuteChannel, MinuteRecord } from './journal/minute.ts';
 export type { StorageState } from './journal/minute-store.ts';
 export type { MeterStatus } from './meter/meter-status.ts';
