@@ -11,7 +11,7 @@ import type { MinuteRecord } from '../nodes/journal/minute.ts';
 import { MinuteBuilder } from '../nodes/journal/minute-builder.ts';
 import { minuteFolder } from '../nodes/journal/minutes.ts';
 import { mapChannels, readChannel } from '../nodes/meter/channels.ts';
-import { daysBetween, monthOf } from '../nodes/rollup/calendar.ts';
+import { daysBetween } from '../nodes/rollup/calendar.ts';
 import { zeroCounters } from '../nodes/simulator/counters.ts';
 import { createHome } from '../nodes/simulator/home.ts';
 import { MeteredHome } from '../nodes/simulator/metered-home.ts';
@@ -26,8 +26,11 @@ import { wattnode } from './wattnode.ts';
 const DAY_MS = 86_400_000;
 /** The longest step that counts as measured: a minute's line is as long as of readings each second. */
 const STEP_MS = 5_000;
-/** The day that stands for its month. */
-const MIDDLE = '-15';
+/** UTC days. */
+export const FIRST_DAY = '2025-06-16';
+export const LAST_DAY = '2026-06-15';
+/** Noon of the day after it. */
+export const AFTER_THE_YEAR_MS = Date.parse('2026-06-16T12:00:00Z');
 
 /** A home in Chicago whose hours have different prices. */
 export const site = siteConfigSchema.parse({
@@ -55,16 +58,16 @@ export const site = siteConfigSchema.parse({
   ],
 });
 
-/** Lives each month when it is asked for first. */
+/** Lives the day of a month when a day of that month is asked for first. */
 export class Year {
   readonly #lived = new Map<string, MinuteRecord[]>();
 
   /** The minutes of a UTC day. */
   minutesOf(date: string): MinuteRecord[] {
-    const month = monthOf(date);
-    const lived = this.#lived.get(month) ?? liveDay(`${month}${MIDDLE}`);
-    this.#lived.set(month, lived);
-    const laterMs = Date.parse(date) - Date.parse(`${month}${MIDDLE}`);
+    const livedDate = `2025-${date.slice(5, 7)}-15`;
+    const lived = this.#lived.get(livedDate) ?? liveDay(livedDate);
+    this.#lived.set(livedDate, lived);
+    const laterMs = Date.parse(date) - Date.parse(livedDate);
     return lived.map((minute) => ({
       ...minute,
       ts: `${date}${minute.ts.slice(10)}`,
