@@ -35,11 +35,12 @@ export async function answerTo(question: Question, source: Source): Promise<Work
 }
 
 async function history(question: HistoryQuestion, source: Source): Promise<WorkerAnswer> {
-  const { fromMs, toMs, format } = question;
+  const { fromMs, toMs, nowMs, format } = question;
   const resolution = await resolutionOf(question, source);
   const { zone, config } = source;
   const options = { fields: chosenFields(question.fields, resolution, config), zone };
-  const rows = rowsOf(resolution, source, question);
+  const channels = options.fields.some(({ name }) => name === 'channels');
+  const rows = rowsOf(resolution, source, { fromMs, toMs, nowMs, channels });
   if (format === 'csv') return { head: { resolution }, text: csvText(rows, options) };
   const [from, to] = [withOffset(fromMs, zone), withOffset(toMs, zone)];
   return {

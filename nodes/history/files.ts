@@ -47,3 +47,13 @@ export function textOf(file: string): string {
   if (bytes === null) return '';
   return file.endsWith('.gz') ? (unpacked(bytes) ?? '') : bytes.toString();
 }
+
+const HEAD = '{"v":1,"ts":"';
+const TS_LENGTH = '2026-11-23T00:00:00.000Z'.length;
+
+/** When the record of a line begins, of a line as we write it; null for any other. */
+export function startOf(text: string, at: number): string | null {
+  if (!text.startsWith(HEAD, at)) return null;
+  const end = at + HEAD.length + TS_LENGTH;
+  return text.startsWith('Z"', end - 1) ? text.slice(at + HEAD.length, end) : null;
+}

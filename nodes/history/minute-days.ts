@@ -5,12 +5,19 @@
 import { join } from 'node:path';
 import type { MinuteRecord } from '../journal/minute.ts';
 import { minuteFolder, readMinutes } from '../journal/minutes.ts';
-import { bytesOf, listed, unpacked } from './files.ts';
+import { bytesOf, listed, startOf, unpacked } from './files.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-/** The last key of a line, and the longest: how a restart goes on is nothing that anybody asks here. */
-const LEDGER = ',"ledger":{';
+
+/** What of a day is wanted: a line is parsed no further than it has to be. */
+export interface Wanted {
+  /** Minutes that begin in here, UTC, half-open; left out, all. */
+  first?: string;
+  last?: string;
+  /** True: what the channels say too. */
+  channels: boolean;
+}
 
 /** The UTC days with a minute file, in order: `2026-11-23`. */
 export function minuteDays(records: string): string[] {
@@ -19,8 +26,12 @@ export function minuteDays(records: string): string[] {
 }
 
 /** The minutes of a UTC day, one record each, in order. */
-export async function readMinuteDay(records: string, day: string): Promise<MinuteRecord[]> {
-  return quickly(minuteText(records, day), day) ?? carefully(records, day);
+export async function readMinuteDay(
+  records: string,
+  day: string,
+  wanted: Wanted = { channels: true },
+): Promise<MinuteRecord[]> {
+  return quickly(minuteText(records, day), day, wanted) ?? carefully(records, day, wanted);
 }
 
 /** All lines of a day, as they are; null where there is not exactly one file that can be read. */
@@ -31,37 +42,54 @@ export function minuteText(records: string, day: string): string | null {
   return closed === null ? '' : unpacked(closed);
 }
 
-async function carefully(records: string, day: string): Promise<MinuteRecord[]> {
+async function carefully(records: string, day: string, { first, last }: Wanted) {
   const fromMs = Date.parse(`${day}T00:00:00Z`);
   const { minutes } = await readMinutes(records, { fromMs, toMs: fromMs + DAY_MS });
-  return minutes;
+  return minutes.filter(({ ts }) => ts >= (first ?? '') && ts < (last ?? '~'));
 }
 
 /** Null where a line is not what it should be, or minutes do not follow each other. */
-function quickly(text: string | null, day: string): MinuteRecord[] | null {
+function quickly(text: string | null, day: string, wanted: Wanted): MinuteRecord[] | null {
   if (text === null) return null;
+  const { first = '', last = '~' } = wanted;
   const minutes: MinuteRecord[] = [];
-  let last = '';
+  let before = '';
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
-    const minute = parsed(text.slice(start, end));
-    if (minute === null || !(minute.ts > last) || !minute.ts.startsWith(day)) return null;
-    last = minute.ts;
-    minutes.push(minute);
+    const ts = startOf(text, start);
+    if (ts === null || ts <= before || !ts.startsWith(day)) return null;
+    before = ts;
+    if (ts >= first && ts < last) {
+      const minute = parsed(text.slice(start, end), wanted.channels);
+      if (minute?.ts !== ts) return null;
+      minutes.push(minute);
+    }
     start = end + 1;
   }
   return minutes;
 }
 
-function parsed(line: string): MinuteRecord | null {
-  const ledger = line.lastIndexOf(LEDGER);
+function parsed(line: string, channels: boolean): MinuteRecord | null {
   try {
-    const value: unknown = JSON.parse(ledger < 0 ? line : `${line.slice(0, ledger)}}`);
+    const value: unknown = JSON.parse(channels ? withoutLedger(line) : short(line));
     return isMinute(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+/** The ledger is the last key of a line, and the longest: how a restart goes on asks nobody here. */
+function withoutLedger(line: string): string {
+  const ledger = line.lastIndexOf(',"ledger":{');
+  return ledger < 0 ? line : `${line.slice(0, ledger)}}`;
+}
+
+/** Neither ledger nor channels; a block of what was recovered has channels of its own. */
+function short(line: string): string {
+  const channels = line.indexOf(',"channels":{');
+  if (channels < 0 || line.lastIndexOf('"recovered":{', channels) >= 0) return withoutLedger(line);
+  return `${line.slice(0, channels)},"channels":{}}`;
 }
 
 /** As `asMinute` of the journal; the time is only looked at as text. */
@@ -71,8 +99,6 @@ function isMinute(value: unknown): value is MinuteRecord {
   return (
     v === 1 &&
     typeof ts === 'string' &&
-    ts.length === 24 &&
-    ts.endsWith(':00.000Z') &&
     Date.parse(ts) % MINUTE_MS === 0 &&
     typeof run === 'string' &&
     typeof covered_s === 'number' &&
@@ -88,5 +114,7 @@ function isMinute(value: unknown): value is MinuteRecord {
 function isStats(stats: unknown): boolean {
   if (stats === null) return true;
   if (!Array.isArray(stats) || stats.length !== 3) return false;
-  return stats.every((watts) => typeof watts === 'number');
+  return (
+    typeof stats[0] === 'number' && typeof stats[1] === 'number' && typeof stats[2] === 'number'
+  );
 }

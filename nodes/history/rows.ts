@@ -35,6 +35,8 @@ export interface Row {
 
 export interface RowsWanted extends Stretch {
   nowMs: number;
+  /** True where what the channels say is wanted too. */
+  channels?: boolean;
 }
 
 /** The records that begin within a stretch, in order. */
@@ -57,21 +59,23 @@ export function rowsOf(
   }
 }
 
-async function* minuteRows(source: Source, { fromMs, toMs }: RowsWanted): AsyncGenerator<Row[]> {
+async function* minuteRows(
+  source: Source,
+  { fromMs, toMs, channels = false }: RowsWanted,
+): AsyncGenerator<Row[]> {
   const view = source.view();
   const shares = await source.recovered.shares({ fromMs, toMs }, view);
   const sharedDays = [...shares.keys()].map((ms) => dayOf(isoTime(ms)));
   const [first, last] = [dayOf(isoTime(fromMs)), dayOf(isoTime(toMs - 1))];
   const days = new Set([...minuteDays(source.records), ...sharedDays]);
+  const wanted = { first: isoTime(fromMs), last: isoTime(toMs), channels };
   for (const day of [...days].sort()) {
     if (day < first || day > last) continue;
     const rows: Row[] = [];
-    for (const minute of await source.minutes(day, view)) {
+    for (const minute of await source.minutes(day, view, wanted)) {
       const startMs = Date.parse(minute.ts);
-      if (startMs >= fromMs && startMs < toMs) {
-        rows.push({ startMs, lengthS: MINUTE_S, told: minuteTold(minute, shares.get(startMs)) });
-        shares.delete(startMs);
-      }
+      rows.push({ startMs, lengthS: MINUTE_S, told: minuteTold(minute, shares.get(startMs)) });
+      shares.delete(startMs);
     }
     yield sharedDays.includes(day) ? withUnseen(rows, shares, day) : rows;
   }
@@ -87,8 +91,8 @@ function withUnseen(rows: Row[], shares: Map<number, Share[]>, day: string): Row
 
 /** What was recovered is told where it passed, not in the minute in which it was found. */
 function minuteTold(minute: MinuteRecord, shares: readonly Share[] | undefined): Told {
+  if (!minute.recovered && !shares) return minute;
   const { recovered, recovered_s = 0, ...seen } = minute;
-  if (!recovered && !shares) return minute;
   return {
     ...seen,
     ...secondsWith(seen, [...(shares ?? []), ...(recovered ? [] : [{ seconds: recovered_s }])]),
@@ -133,10 +137,11 @@ async function* quarterRows(source: Source, wanted: RowsWanted): AsyncGenerator<
 
 async function* quarterBatches(
   source: Source,
-  { fromMs, toMs }: Stretch,
+  { fromMs, toMs, channels = false }: RowsWanted,
 ): AsyncGenerator<QuarterRecord[]> {
   for (let startMs = fromMs; startMs < toMs; startMs += BATCH_MS) {
-    yield await source.quarters({ fromMs: startMs, toMs: Math.min(toMs, startMs + BATCH_MS) });
+    const stretch = { fromMs: startMs, toMs: Math.min(toMs, startMs + BATCH_MS) };
+    yield await source.quarters(stretch, channels);
   }
 }
 
@@ -151,7 +156,7 @@ async function* hourRows(source: Source, wanted: RowsWanted): AsyncGenerator<Row
     told: hourTold(quarters),
   });
   const isWanted = ({ startMs }: Row) => startMs >= fromMs && startMs < toMs;
-  const all = { fromMs, toMs: toMs + HOUR_MOST_MS };
+  const all = { ...wanted, toMs: toMs + HOUR_MOST_MS };
   for await (const quarters of quarterBatches(source, all)) {
     const rows: Row[] = [];
     for (const quarter of quarters) {

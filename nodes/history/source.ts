@@ -8,20 +8,22 @@ import { dayOf, type Stretch } from '../journal/minutes.ts';
 import { priceDay } from '../rollup/bill.ts';
 import type { BillState } from '../rollup/bill-state.ts';
 import { dateAt, dayBounds, monthOf } from '../rollup/calendar.ts';
+import { readCorrections } from '../rollup/corrections.ts';
 import { makeDay } from '../rollup/day.ts';
 import { deriveQuarters } from '../rollup/derive.ts';
-import { dayFolder, quarterFolder } from '../rollup/files.ts';
+import { dayFolder } from '../rollup/files.ts';
 import { makeMonth } from '../rollup/month.ts';
 import { type PastView, readPastView } from '../rollup/past-view.ts';
 import { type PriceBook, readPriceBook, tariffOn } from '../rollup/price-book.ts';
 import { mergeQuarters } from '../rollup/quarter.ts';
-import { readDays, readMonths, readQuarters } from '../rollup/read.ts';
+import { readDays, readMonths } from '../rollup/read.ts';
 import type { DayRecord, MonthRecord, QuarterRecord } from '../rollup/records.ts';
 import { type Tile, tilesFrom } from '../rollup/tile.ts';
 import { isoTime } from '../site/clock.ts';
 import type { SiteConfig } from '../site/schema.ts';
-import { listed, stampOf, textOf } from './files.ts';
-import { minuteDays, readMinuteDay } from './minute-days.ts';
+import { listed, stampOf, startOf, textOf } from './files.ts';
+import { minuteDays, readMinuteDay, type Wanted } from './minute-days.ts';
+import { quarterFiles, quarterLines } from './quarter-lines.ts';
 import type { ReaderSite } from './question.ts';
 import { RecoveredMinutes } from './recovered.ts';
 
@@ -40,6 +42,7 @@ export class Source {
   readonly recovered: RecoveredMinutes;
   readonly #site: ReaderSite;
   #days: { stamp: string; days: DayRecord[] } | null = null;
+  #end: { stamp: string; ms: number } | null = null;
 
   constructor(site: ReaderSite) {
     this.#site = site;
@@ -55,8 +58,9 @@ export class Source {
   }
 
   /** The minutes of a UTC day as they are to be seen, one each, in order. */
-  async minutes(day: string, view: PastView): Promise<MinuteRecord[]> {
-    const minutes = await readMinuteDay(this.records, day);
+  async minutes(day: string, view: PastView, wanted: Wanted): Promise<MinuteRecord[]> {
+    const channels = wanted.channels || this.#isCorrected();
+    const minutes = await readMinuteDay(this.records, day, { ...wanted, channels });
     return minutes.map((minute) => {
       const quarterMs = Math.floor(Date.parse(minute.ts) / QUARTER_MS) * QUARTER_MS;
       const under = view.under(quarterMs, minute.config);
@@ -64,27 +68,36 @@ export class Source {
     });
   }
 
-  /** The quarter hours that begin in a stretch, one each, in order, up to the one going on. */
-  async quarters(stretch: Stretch): Promise<QuarterRecord[]> {
-    const { quarters } = await readQuarters(this.#site, stretch);
+  /**
+   * The quarter hours that begin in a stretch, one each, in order, up to the one going on.
+   * @param whole  false: peaks, and what the channels say, may be left out
+   */
+  async quarters(stretch: Stretch, whole = true): Promise<QuarterRecord[]> {
+    const view = this.view();
+    const lines = quarterLines(this.records, stretch, whole || this.#isCorrected());
+    const quarters = mergeQuarters(view.quarters(lines));
     const openMs = Math.max(this.#quartersEndMs(), stretch.fromMs);
     if (openMs >= stretch.toMs) return quarters;
-    const view = this.view();
     const open = await this.#openQuarters({ fromMs: openMs, toMs: stretch.toMs }, view);
     return [...quarters, ...open];
   }
 
-  /** The end of the last quarter hour on disk; where there is none, the beginning of time. */
-  #quartersEndMs(): number {
-    const last = this.#quarterFiles().at(-1);
-    const line = last && textOf(last).trimEnd().split('\n').at(-1);
-    const startMs = line ? startIn(line) : null;
-    return startMs === null ? Number.NEGATIVE_INFINITY : startMs + QUARTER_MS;
+  /** A correction is worked out from what the channels say. */
+  #isCorrected(): boolean {
+    return readCorrections(this.records).length > 0;
   }
 
-  #quarterFiles(): string[] {
-    const folder = quarterFolder(this.records);
-    return listed(folder, /^\d{4}-\d\d\.jsonl(\.gz)?$/).map((name) => join(folder, name));
+  /** The end of the last quarter hour on disk; where there is none, the beginning of time. */
+  #quartersEndMs(): number {
+    const file = quarterFiles(this.records).at(-1);
+    if (file === undefined) return Number.NEGATIVE_INFINITY;
+    const stamp = stampOf(file);
+    if (this.#end?.stamp !== stamp) {
+      const text = textOf(file).trimEnd();
+      const startMs = startMsIn(text.slice(text.lastIndexOf('\n') + 1));
+      this.#end = { stamp, ms: startMs === null ? Number.NEGATIVE_INFINITY : startMs + QUARTER_MS };
+    }
+    return this.#end.ms;
   }
 
   async #openQuarters(stretch: Stretch, view: PastView): Promise<QuarterRecord[]> {
@@ -143,11 +156,11 @@ export class Source {
 
   /** The start of the oldest day where none was ever closed; null where nothing is recorded. */
   async #firstMs(nowMs: number): Promise<number | null> {
-    const [file] = this.#quarterFiles();
+    const [file] = quarterFiles(this.records);
     const [line] = file ? textOf(file).split('\n', 1) : [];
     const [day] = minuteDays(this.records);
     const [minute] = day ? await readMinuteDay(this.records, day) : [];
-    const starts = [line ? startIn(line) : null, minute ? Date.parse(minute.ts) : null];
+    const starts = [line ? startMsIn(line) : null, minute ? Date.parse(minute.ts) : null];
     const known = starts.filter((startMs) => startMs !== null);
     if (known.length === 0) return null;
     const firstMs = Math.max(Math.min(...known), nowMs - OPEN_DAYS * DAY_MS);
@@ -180,10 +193,10 @@ export function recordedUntil(nowMs: number): number {
   return Math.floor((nowMs - MINUTE_ARRIVES_MS) / MINUTE_MS) * MINUTE_MS;
 }
 
-/** Of a line as the rollup writes it, ms; null for another. */
-function startIn(line: string): number | null {
-  const ms = Date.parse(/^\{"v":1,"ts":"([^"]+)"/.exec(line)?.[1] ?? '');
-  return Number.isNaN(ms) ? null : ms;
+/** Of a line as we write it, ms; null for another. */
+function startMsIn(line: string): number | null {
+  const ts = startOf(line, 0);
+  return ts === null ? null : Date.parse(ts);
 }
 
 export function sourceOf(site: ReaderSite): Source {
