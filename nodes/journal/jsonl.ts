@@ -34,8 +34,8 @@ export const realDisk: Disk = {
     const handle = await open(file, 'a+');
     try {
       await cutTornTail(handle);
-      // The name of a new file is as volatile as its bytes.
-      await syncFolder(dirname(file));
+      // The name of a new file is as volatile as its bytes; with bytes in it, it was kept before them.
+      if ((await handle.stat()).size === 0) await syncFolder(dirname(file));
     } catch (failed) {
       await handle.close();
       throw failed;
