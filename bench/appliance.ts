@@ -1,7 +1,7 @@
 /** The whole appliance against a meter: what it costs, how even its beat is, how fresh its numbers are. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -24,10 +24,13 @@ function startArguments(): string[] {
 export interface BenchAppliance {
   pid: number;
   port: number;
+  /** Opens the private routes. */
+  token(): string;
   stop(): Promise<void>;
 }
 
-export async function startOn(meter: BenchMeter): Promise<BenchAppliance> {
+/** @param records  a folder of records that it begins with */
+export async function startOn(meter: BenchMeter, records?: string): Promise<BenchAppliance> {
   const folder = mkdtempSync(join(tmpdir(), 'solthrive-bench-'));
   const port = await freePort();
   const etc = join(folder, 'etc');
@@ -36,12 +39,14 @@ export async function startOn(meter: BenchMeter): Promise<BenchAppliance> {
     join(etc, 'meter.yaml'),
     oneMeterOn(`{ id: line, type: tcp, host: 127.0.0.1, port: ${meter.port} }`),
   );
+  const data = join(folder, 'data');
+  if (records !== undefined) cpSync(records, data, { recursive: true });
   const child = spawn(process.execPath, startArguments(), {
     cwd: ROOT,
     env: {
       ...process.env,
       SOLTHRIVE_ETC: etc,
-      SOLTHRIVE_DATA: join(folder, 'data'),
+      SOLTHRIVE_DATA: data,
       SOLTHRIVE_RUN: join(folder, 'run'),
       SOLTHRIVE_BOOT: join(folder, 'boot.yaml'),
       SOLTHRIVE_PORT: String(port),
@@ -52,6 +57,7 @@ export async function startOn(meter: BenchMeter): Promise<BenchAppliance> {
   return {
     pid: child.pid ?? 0,
     port,
+    token: () => readFileSync(join(etc, 'token'), 'utf8').trim(),
     async stop() {
       const gone = once(child, 'exit');
       child.kill('SIGTERM');

@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beatOf, freshnessOf, startOn } from './appliance.ts';
 import { median } from './figures.ts';
+import { askForTheYear, pastCosts, withYear } from './history.ts';
 import { type BenchMeter, startBenchMeter } from './meter-server.ts';
 import type { PollCost } from './poll-cost.ts';
 import { type Usage, usageOf } from './process.ts';
@@ -24,7 +25,7 @@ const BEAT_S = 40;
 const CLIENTS = 20;
 const CHANGES = 30;
 
-const SECTIONS = { wire, poll, costs, beat };
+const SECTIONS = { wire, poll, costs, beat, history };
 type Section = keyof typeof SECTIONS;
 
 const wanted = process.argv.slice(2);
@@ -122,6 +123,30 @@ async function beat(meter: BenchMeter): Promise<void> {
   line('End of poll to frame', '', [['p95, ms', fresh.pollToFrameP95Ms, 50]]);
   line('Register change to frame', '', [['p95, ms', fresh.changeToFrameP95Ms, 1250]]);
   await appliance.stop();
+}
+
+async function history(meter: BenchMeter): Promise<void> {
+  section('The past, through the reader, against a bare loop that parses the same files');
+  await withYear(async (records) => {
+    const { queries, summariesMs } = await pastCosts(records);
+    for (const { what, records: count, ms, bareMs, firstMs } of queries) {
+      line(what, `${count} records, ${ms.toFixed(0)} ms against ${bareMs.toFixed(0)}`, [
+        ['time / bare loop', ms / bareMs, 1.5],
+        ['the first time, in a new thread / bare loop', firstMs / bareMs],
+      ]);
+    }
+    line('A year of day summaries', '', [['ms', summariesMs]]);
+    const appliance = await startOn(meter, records);
+    await seconds(SETTLE_S);
+    const stop = new AbortController();
+    const asking = askForTheYear(appliance, stop.signal);
+    const seen = await beatOf(appliance.port, CLIENTS, BEAT_S);
+    stop.abort();
+    line('Beat of /ws while a year is asked for', `${await asking} answers in ${BEAT_S} s`, [
+      ['p99 jitter, ms', seen.p99JitterMs, 20],
+    ]);
+    await appliance.stop();
+  });
 }
 
 type Figure = [name: string, value: number, goal?: number];
