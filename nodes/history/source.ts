@@ -8,13 +8,13 @@ import { dayOf, type Stretch } from '../journal/minutes.ts';
 import { priceDay } from '../rollup/bill.ts';
 import type { BillState } from '../rollup/bill-state.ts';
 import { dateAt, dayBounds, monthOf } from '../rollup/calendar.ts';
-import { readCorrections } from '../rollup/corrections.ts';
+import { readCorrections, readPrices } from '../rollup/corrections.ts';
 import { makeDay } from '../rollup/day.ts';
 import { deriveQuarters } from '../rollup/derive.ts';
 import { dayFolder } from '../rollup/files.ts';
 import { makeMonth } from '../rollup/month.ts';
 import { type PastView, readPastView } from '../rollup/past-view.ts';
-import { type PriceBook, readPriceBook, tariffOn } from '../rollup/price-book.ts';
+import { type PriceBook, tariffOn } from '../rollup/price-book.ts';
 import { mergeQuarters } from '../rollup/quarter.ts';
 import { readDays, readMonths } from '../rollup/read.ts';
 import type { DayRecord, MonthRecord, QuarterRecord } from '../rollup/records.ts';
@@ -127,7 +127,7 @@ export class Source {
     if (startMs === null || startMs > nowMs) return [];
     const seam = { startMs, after: last?.date ?? null, next: null, horizonMs: nowMs };
     const quarters = await this.quarters({ fromMs: startMs, toMs: nowMs });
-    const book = readPriceBook(this.records);
+    const book = readPrices(this.records);
     const days: DayRecord[] = [];
     let bill = last?.bill ?? null;
     for (const tile of tilesFrom({ ...seam, zone: this.zone })) {

@@ -1,15 +1,29 @@
 /**
  * Which stretches of the past are to be seen under another configuration than the one that measured
- * them: `<records>/corrections.json`. The records themselves stay as they were measured.
+ * them, or with other prices: `<records>/corrections.json`. The records stay as they were measured,
+ * and so does the price book: what was asked for is in this one file, written as a whole.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { replaceFile } from '../site/atomic-file.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
-import { priceBookSchema } from './price-book.ts';
+import { isDate } from './calendar.ts';
+import { joinBooks, type PriceBook, priceBookSchema, readPriceBook } from './price-book.ts';
 
 const HASH = /^[0-9a-f]{12}$/;
+
+const date = z.string().refine(isDate);
+
+const priceCorrectionSchema = z.object({
+  /** Local dates, half-open. */
+  from: date,
+  until: date,
+  book: priceBookSchema,
+});
+
+/** What the days of a stretch are priced with, whatever the price book says. */
+export type PriceCorrection = z.output<typeof priceCorrectionSchema>;
 
 const correctionSchema = z.object({
   id: z.string().min(1),
@@ -20,8 +34,8 @@ const correctionSchema = z.object({
   to: z.iso.datetime(),
   /** Short hash of the configuration they are seen under; null where only prices were changed. */
   config: z.string().regex(HASH).nullable(),
-  /** The price book as it was before; left out where prices were not changed. */
-  prices_before: priceBookSchema.optional(),
+  /** Left out where prices were not changed. */
+  prices: priceCorrectionSchema.optional(),
 });
 
 export const correctionsSchema = z.array(correctionSchema);
@@ -108,6 +122,26 @@ export function effectiveConfig(
     if (tsMs >= correction.fromMs && tsMs < correction.toMs) return correction.config;
   }
   return ownHash;
+}
+
+/** What each day is priced with: of the corrections that hold for it the last one made, else the book. */
+export function correctedPrices(
+  book: PriceBook,
+  corrections: readonly Pick<Correction, 'prices'>[],
+): PriceBook {
+  return corrections.reduce(
+    (seen, { prices }) =>
+      prices ? joinBooks(joinBooks(seen, prices.book, prices.from), seen, prices.until) : seen,
+    book,
+  );
+}
+
+/**
+ * The price book of a records folder as it is to be seen.
+ * @throws SolthriveError `config_unreadable`, `corrections_damaged`
+ */
+export function readPrices(records: string): PriceBook {
+  return correctedPrices(readPriceBook(records), readCorrections(records));
 }
 
 function withMs(entry: CorrectionEntry): Correction {

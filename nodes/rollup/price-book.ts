@@ -5,12 +5,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { replaceFile } from '../site/atomic-file.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
 import { shortHash } from '../site/hash.ts';
 import type { TariffConfig } from '../site/schema.ts';
 import { tariff } from '../site/tariff-schema.ts';
 import { addDays, isDate } from './calendar.ts';
+import { type RecordDisk, recordDisk } from './store.ts';
 
 /** A tariff from a local date on, until the next entry; null where nothing is priced. */
 export interface PriceEntry {
@@ -26,7 +26,8 @@ export const priceBookSchema = z.array(
 );
 
 /**
- * The book below a records folder; empty where there is none.
+ * The book below a records folder as it was kept, without what `recompute` has changed since; empty
+ * where there is none.
  * @throws SolthriveError `config_unreadable` where it is there and cannot be used: to go on without it
  *   would give the past other prices
  */
@@ -41,8 +42,12 @@ export function readPriceBook(records: string): PriceBook {
 }
 
 /** @throws the system's error where it cannot be written */
-export function keepPriceBook(records: string, book: PriceBook): void {
-  replaceFile(fileOf(records), `${JSON.stringify(book, null, 2)}\n`, 0o600);
+export async function keepPriceBook(
+  records: string,
+  book: PriceBook,
+  disk: RecordDisk = recordDisk,
+): Promise<void> {
+  await disk.replace(fileOf(records), Buffer.from(`${JSON.stringify(book, null, 2)}\n`));
 }
 
 /** What a local date is priced with. */
@@ -57,6 +62,11 @@ export interface Adoption {
   lastDay: string | null;
 }
 
+/** The first date on which the configured tariffs hold whatever the book says. */
+export function followsFrom({ today, lastDay }: Adoption): string {
+  return lastDay !== null && lastDay >= today ? addDays(lastDay, 1) : today;
+}
+
 /**
  * The book once the configured tariffs are taken over: from today on they hold. Days before keep
  * their price; those that had none get the one that is configured for them. The same book where
@@ -65,24 +75,15 @@ export interface Adoption {
 export function adoptTariffs(
   book: PriceBook,
   tariffs: readonly TariffConfig[],
-  { today, lastDay }: Adoption,
+  adoption: Adoption,
 ): PriceBook {
-  const open = lastDay !== null && lastDay >= today ? addDays(lastDay, 1) : today;
-  const configured = inOrder(tariffs);
+  const open = followsFrom(adoption);
+  const configured = configuredBook(tariffs);
   const adopted = compose([...datesOf(book), ...datesOf(configured), open], (date) => {
     const kept = date < open ? tariffOn(book, date) : null;
     return kept ?? tariffOn(configured, date);
   });
   return isSame(adopted, book) ? book : adopted;
-}
-
-/** The book with the configured tariffs from a date on, whatever was priced before. */
-export function repriceFrom(
-  book: PriceBook,
-  tariffs: readonly TariffConfig[],
-  date: string,
-): PriceBook {
-  return joinBooks(book, inOrder(tariffs), date);
 }
 
 /**
@@ -110,7 +111,7 @@ function fileOf(records: string): string {
 }
 
 /** As configured: each version holds until the next begins. */
-function inOrder(tariffs: readonly TariffConfig[]): PriceBook {
+export function configuredBook(tariffs: readonly TariffConfig[]): PriceBook {
   return tariffs
     .map((tariff) => ({ from: tariff.valid_from, tariff }))
     .sort((a, b) => (a.from < b.from ? -1 : 1));

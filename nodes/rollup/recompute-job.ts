@@ -1,13 +1,13 @@
 /**
  * Sees the past under the wiring and the prices of now: shows what that would change, does it, and
- * takes it back. What decides is written first and as a whole; the records follow from it, at the
+ * takes it back. What decides is written first and in one step; the records follow from it, at the
  * latest at the next start.
  */
 import { z } from 'zod';
 import { isoTime } from '../site/clock.ts';
 import { SolthriveError } from '../site/errors.ts';
 import { keepConfig } from '../site/last-good.ts';
-import { dateAt, isDate } from './calendar.ts';
+import { isDate } from './calendar.ts';
 import {
   addCorrection,
   type Correction,
@@ -15,7 +15,6 @@ import {
   removeCorrection,
 } from './corrections.ts';
 import type { Job, JobContext } from './jobs.ts';
-import { joinBooks, keepPriceBook, type PriceBook, readPriceBook } from './price-book.ts';
 import { type Plan, type Preview, planRecompute } from './recompute.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -67,8 +66,8 @@ export const recompute: Job = async (context, params) => {
 };
 
 async function carryOut(context: JobContext, plan: Plan): Promise<string | null> {
-  const { config, book, bookBefore } = plan;
-  if (!config && !book) return null;
+  const { config, prices } = plan;
+  if (!config && !prices) return null;
   const { records, data, clock } = context;
   if (config) keepConfig(data, config.hash, config.recorded);
   const { id } = addCorrection(records, {
@@ -76,40 +75,18 @@ async function carryOut(context: JobContext, plan: Plan): Promise<string | null>
     from: isoTime(plan.fromMs),
     to: isoTime(plan.toMs),
     config: config?.hash ?? null,
-    ...(book && { prices_before: [...bookBefore] }),
+    ...(prices && { prices }),
   });
-  // Should the power go here, the entry is there and the prices are not: undo leaves them as they
-  // are, and asking again changes them.
-  if (book) keepPriceBook(records, book);
   await reconcile(context);
   return id;
 }
 
 async function undo(context: JobContext, id: string): Promise<Undone> {
-  const { records } = context;
-  const all = readCorrections(records);
-  const entry = all.find((other) => other.id === id);
-  if (entry?.prices_before) {
-    const later = all.slice(all.indexOf(entry) + 1).find(({ prices_before }) => prices_before);
-    if (later) throw new SolthriveError('correction_covered', { id, later: later.id });
-    // Prices first: should the power go in between, the entry is still there to be taken back.
-    keepPriceBook(records, restored(context, entry, entry.prices_before));
-  }
-  const undone = removeCorrection(records, id);
+  const undone = removeCorrection(context.records, id);
   const { changed } = await reconcile(context);
   return { undone: madeOf(undone), days: changed.length };
 }
 
-/** Prices that came into force after the correction stay. */
-function restored(
-  { records, config }: JobContext,
-  { made_at }: Correction,
-  before: PriceBook,
-): PriceBook {
-  const day = dateAt(Date.parse(made_at), config.site.timezone);
-  return joinBooks(before, readPriceBook(records), day);
-}
-
-function madeOf({ id, made_at, from, to, config, prices_before }: Correction): Made {
-  return { id, made_at, from, to, config, prices: prices_before !== undefined };
+function madeOf({ id, made_at, from, to, config, prices }: Correction): Made {
+  return { id, made_at, from, to, config, prices: prices !== undefined };
 }

@@ -4,17 +4,26 @@
  */
 import { hashOf, type RecordedConfig, recordedConfig } from '../site/hash.ts';
 import { readRecordedConfig } from '../site/last-good.ts';
-import { addDays, dayBounds } from './calendar.ts';
+import { addDays, dateAt, dayBounds } from './calendar.ts';
 import { type Correctable, whatCanBeCorrected } from './correct.ts';
-import { type Correction, effectiveConfig, readCorrections } from './corrections.ts';
+import {
+  type Correction,
+  correctedPrices,
+  effectiveConfig,
+  type PriceCorrection,
+  readCorrections,
+  readPrices,
+} from './corrections.ts';
+import { DayFiles } from './day-files.ts';
 import { QUARTER_MS } from './files.ts';
 import type { JobContext } from './jobs.ts';
 import { minuteDays, stretchOfDay } from './minute-days.ts';
 import { PastView } from './past-view.ts';
-import { joinBooks, type PriceBook, readPriceBook, repriceFrom } from './price-book.ts';
+import { configuredBook, followsFrom, type PriceBook } from './price-book.ts';
 import { readQuarterLines } from './read.ts';
 import { reconcile } from './reconcile.ts';
 import type { DayRecord } from './records.ts';
+import { recordDisk } from './store.ts';
 import { TrialDisk } from './trial-disk.ts';
 
 /** What is to be recomputed. Dates are the site's own, both included. */
@@ -73,8 +82,7 @@ export interface Plan {
   /** Left out where no wiring changes. */
   config?: { hash: string; recorded: RecordedConfig };
   /** Left out where no price changes. */
-  book?: PriceBook;
-  bookBefore: PriceBook;
+  prices?: PriceCorrection;
 }
 
 /**
@@ -86,8 +94,9 @@ export async function planRecompute(context: JobContext, request: Request): Prom
   const fromMs = dayBounds(request.from, zone).startMs;
   const toMs = request.to ? dayBounds(request.to, zone).endMs : endOfQuarter(context.clock.now());
   const hash = hashOf(config);
-  const bookBefore = readPriceBook(records);
-  const book = request.tariff ? newBook(context, request, bookBefore) : bookBefore;
+  const bookBefore = readPrices(records);
+  const prices = request.tariff ? await newPrices(context, request) : null;
+  const book = prices ? correctedPrices(bookBefore, [{ prices }]) : bookBefore;
   const corrections = readCorrections(records);
   const span = { fromMs, toMs, hash };
   const differences = request.channels ? await differencesOf(context, corrections, span) : [];
@@ -106,8 +115,7 @@ export async function planRecompute(context: JobContext, request: Request): Prom
     fromMs,
     toMs,
     ...(rewires && { config: { hash, recorded: recordedConfig(config) } }),
-    ...(JSON.stringify(book) !== JSON.stringify(bookBefore) && { book }),
-    bookBefore,
+    ...(prices && JSON.stringify(book) !== JSON.stringify(bookBefore) && { prices }),
   };
 }
 
@@ -116,9 +124,17 @@ function endOfQuarter(ms: number): number {
   return Math.ceil(ms / QUARTER_MS) * QUARTER_MS;
 }
 
-function newBook({ config }: JobContext, { from, to }: Request, book: PriceBook): PriceBook {
-  const repriced = repriceFrom(book, config.tariffs, from);
-  return to === undefined ? repriced : joinBooks(repriced, book, addDays(to, 1));
+/** Today and what is to come follow the configuration anyway. Null where nothing else is asked for. */
+async function newPrices(
+  { records, config, clock }: JobContext,
+  { from, to }: Request,
+): Promise<PriceCorrection | null> {
+  const rows = await new DayFiles(recordDisk, records).read();
+  const today = dateAt(clock.now(), config.site.timezone);
+  const open = followsFrom({ today, lastDay: rows.at(-1)?.record.date ?? null });
+  const until = to === undefined || addDays(to, 1) > open ? open : addDays(to, 1);
+  const book = configuredBook(config.tariffs).filter((entry) => entry.from < until);
+  return from < until ? { from, until, book } : null;
 }
 
 interface Span {

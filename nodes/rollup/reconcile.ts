@@ -6,6 +6,7 @@ import type { Stretch } from '../journal/minutes.ts';
 import type { Clock } from '../site/clock.ts';
 import type { SiteConfig } from '../site/schema.ts';
 import { dateAt } from './calendar.ts';
+import { correctedPrices, readCorrections } from './corrections.ts';
 import { DayFiles, monthLines } from './day-files.ts';
 import { QUARTER_MS, type RecordFolders } from './files.ts';
 import { minuteDays, readMinuteDay } from './minute-days.ts';
@@ -30,7 +31,7 @@ export interface ReconcileTask extends RecordFolders {
   stretch?: Stretch;
   /** So many days of minutes of so many are done. */
   progress?: (done: number, of: number) => void;
-  /** In place of what is kept, to see what would come of it: then no price book is written. */
+  /** In place of what is kept, to see what would come of it. */
   instead?: { view: PastView; book: PriceBook };
 }
 
@@ -63,7 +64,7 @@ export async function reconcile(task: ReconcileTask): Promise<Reconciled> {
     ...(task.progress && { onDay: task.progress }),
   });
   const known = [...(await monthLines(disk, records).read()).known.values()];
-  const book = task.instead?.book ?? (await adoptedBook(task, openFromMs));
+  const book = task.instead?.book ?? (await pricesFor(task, openFromMs));
   const days = await reconcileDays({
     records,
     disk,
@@ -98,8 +99,8 @@ async function newestRecord(records: string, disk: RecordDisk): Promise<number> 
   return endedMs;
 }
 
-/** The price book with the configured tariffs, kept where that changed it. */
-async function adoptedBook(
+/** What days are priced with, once the configured tariffs are in the price book. */
+async function pricesFor(
   { records, config, disk = recordDisk }: ReconcileTask,
   openFromMs: number,
 ): Promise<PriceBook> {
@@ -109,6 +110,6 @@ async function adoptedBook(
     today: dateAt(openFromMs, config.site.timezone),
     lastDay: rows.at(-1)?.record.date ?? null,
   });
-  if (adopted !== book) keepPriceBook(records, adopted);
-  return adopted;
+  if (adopted !== book) await keepPriceBook(records, adopted, disk);
+  return correctedPrices(adopted, readCorrections(records));
 }

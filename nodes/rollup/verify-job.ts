@@ -1,7 +1,7 @@
 /** Looks at all records, and whether each level is what the one below makes of it. Changes nothing. */
+import { readPrices } from './corrections.ts';
 import type { Job, JobContext } from './jobs.ts';
 import { readPastView } from './past-view.ts';
-import { readPriceBook } from './price-book.ts';
 import { reconcile } from './reconcile.ts';
 import { recordDisk } from './store.ts';
 import { TrialDisk } from './trial-disk.ts';
@@ -49,7 +49,7 @@ async function verifySums(context: JobContext): Promise<Finding[]> {
   await reconcile({
     ...context,
     disk: wanted,
-    instead: { view: readPastView(context), book: readPriceBook(records) },
+    instead: { view: readPastView(context), book: readPrices(records) },
     progress: (done, of) => progress(of + done, 2 * of),
   });
   const endedMs = clock.now() - ON_ITS_WAY_MS;

@@ -32,7 +32,6 @@ export const ERROR_CODES = [
   'rollup_failed',
   'corrections_damaged',
   'correction_unknown',
-  'correction_covered',
   'records_none',
   'records_closed',
   'records_idle',

@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { isoTime } from '../../site/clock.ts';
 import { readRecordedConfig } from '../../site/last-good.ts';
 import { type Bounds, dayBounds } from '../calendar.ts';
-import { readCorrections } from '../corrections.ts';
+import { readCorrections, readPrices } from '../corrections.ts';
 import type { RecordFolders } from '../files.ts';
-import { readPriceBook } from '../price-book.ts';
 import { LineFile, recordDisk } from '../store.ts';
 import { type AnyRecord, LEVELS, type Level, type LevelName } from './levels.ts';
 import { Contents } from './manifest.ts';
@@ -82,9 +81,12 @@ async function* entries(task: ExportTask, exported: Exported): AsyncGenerator<En
     const config = readRecordedConfig(task.data, hash);
     if (config !== null) yield contents.listJson(`configs/${hash}.json`, config);
   }
-  const plain = corrections.map(({ fromMs: _, toMs: __, prices_before: ___, ...entry }) => entry);
+  // Prices that were corrected are in the book as it is seen.
+  const plain = corrections
+    .filter(({ config }) => config !== null)
+    .map(({ fromMs: _, toMs: __, prices: ___, ...entry }) => entry);
   if (plain.length > 0) yield contents.listJson('corrections.json', plain);
-  const book = readPriceBook(task.records);
+  const book = readPrices(task.records);
   if (book.length > 0) yield contents.listJson('price-book.json', book);
   const { product, nowMs, timezone, simulated, from = null, to = null } = task;
   yield contents.manifest({ product, created: isoTime(nowMs), timezone, simulated, from, to });

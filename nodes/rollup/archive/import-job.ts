@@ -178,7 +178,7 @@ async function takePrices(
   const { days } = await readDays(records, `${year}-01-01`, `${year}-12-31`);
   const today = dateAt(clock.now(), config.site.timezone);
   const completed = completeBook(book, prices, days[0]?.date ?? today);
-  if (apply && completed !== book) keepPriceBook(records, completed);
+  if (apply && completed !== book) await keepPriceBook(records, completed);
   return completed !== book;
 }
 

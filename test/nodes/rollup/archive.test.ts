@@ -227,7 +227,7 @@ describe('an archive of records', () => {
         tariffs: [tariffOf({ periods: [{ id: 'all', rate: 9 }] })],
       });
       const other = emptyRecords();
-      keepPriceBook(other, [{ from: '2026-01-01', tariff: dear.tariffs[0] ?? null }]);
+      await keepPriceBook(other, [{ from: '2026-01-01', tariff: dear.tariffs[0] ?? null }]);
       const done = await importing(other, true, dear);
       assert.equal(done.prices, true);
       assert.deepEqual(bytesOf(other, 'day'), bytesOf(home, 'day'));

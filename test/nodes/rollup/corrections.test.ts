@@ -50,7 +50,8 @@ describe('corrections of the past', () => {
   it('the last one made wins, and one of prices alone says nothing of wires', () => {
     addCorrection(records, entry());
     addCorrection(records, entry({ from: '2026-06-10T05:00:00.000Z', config: NEWER }));
-    addCorrection(records, entry({ config: null, prices_before: [] }));
+    const prices = { from: '2026-06-01', until: '2026-06-20', book: [] };
+    addCorrection(records, entry({ config: null, prices }));
     assert.equal(at('2026-06-09T00:00:00Z'), NEW);
     assert.equal(at('2026-06-11T00:00:00Z'), NEWER);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { addCorrection, removeCorrection } from '../../../nodes/rollup/corrections.ts';
+import { addCorrection, readPrices, removeCorrection } from '../../../nodes/rollup/corrections.ts';
 import type { JobContext } from '../../../nodes/rollup/jobs.ts';
 import { readDays } from '../../../nodes/rollup/read.ts';
 import {
@@ -43,6 +43,10 @@ const RIGHT = configOf(
 const DEARER = configOf(
   { mains: { role: 'grid', invert: true }, pv: { role: 'solar' } },
   { site, tariffs: [tariff(0.4)] },
+);
+const DEAREST = configOf(
+  { mains: { role: 'grid', invert: true }, pv: { role: 'solar' } },
+  { site, tariffs: [tariff(0.5)] },
 );
 
 describe('recompute', () => {
@@ -246,14 +250,40 @@ describe('recompute', () => {
       assert.deepEqual(bytesOf(folder), before);
     });
 
-    it('takes back the newest first', async () => {
-      const first = await run<Recomputed>(at(DEARER), ask({ apply: true }));
-      const more = ask({ from: DAYS[0], apply: true });
-      const second = await run<Recomputed>(at(DEARER), more);
-      await assert.rejects(run(at(DEARER), { undo: first.id }), code('correction_covered'));
-      await run(at(DEARER), { undo: second.id });
-      await run(at(DEARER), { undo: first.id });
-      assert.equal((await day('2026-06-12')).money?.savings, 12.96);
+    it('takes back in any order, and prices that came into force since stay', async () => {
+      const savings = () =>
+        Promise.all(DAYS.map(async (date) => (await day(date)).money?.savings ?? null));
+      const only = { channels: false, apply: true };
+      const first = await run<Recomputed>(at(DEARER), ask(only));
+      const asked = ask({ ...only, from: DAYS[0], to: '2026-06-12' });
+      const second = await run<Recomputed>(at(DEAREST), asked);
+      assert.deepEqual(await savings(), [18.72, 18.72, 18.72, 15.84]);
+      await run(at(DEAREST), { undo: first.id });
+      assert.deepEqual(await savings(), [18.72, 18.72, 18.72, 12.96]);
+      await run(at(DEAREST), { undo: second.id });
+      assert.deepEqual(await savings(), [12.96, 12.96, 12.96, 12.96]);
+      const rates = readPrices(folder).map(({ from, tariff }) => [
+        from,
+        tariff?.periods?.[0]?.rate,
+      ]);
+      assert.deepEqual(rates, [
+        ['2026-01-01', 0.3],
+        ['2026-06-14', 0.5],
+      ]);
+    });
+
+    it('heals at the next start what a power cut left half done', async () => {
+      const before = bytesOf(folder);
+      await run(at(DEARER), ask({ apply: true }));
+      const whole = bytesOf(folder);
+      const { fromMs: _, toMs: __, ...entry } = removeCorrection(folder, '2');
+      await reconcile(at(DEARER));
+      assert.deepEqual(bytesOf(folder), before);
+      // The entry was written, and then there was darkness.
+      addCorrection(folder, entry);
+      await reconcile(at(DEARER));
+      assert.deepEqual(bytesOf(folder), whole);
+      assert.deepEqual(((await verify(at(DEARER), null)) as Verified).findings, []);
     });
   });
 

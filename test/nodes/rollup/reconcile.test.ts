@@ -5,7 +5,10 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { mergeMinutes } from '../../../nodes/journal/merge.ts';
 import { type ReconcileTask, reconcile } from '../../../nodes/rollup/reconcile.ts';
+import { TrialDisk } from '../../../nodes/rollup/trial-disk.ts';
 import { isoTime } from '../../../nodes/site/clock.ts';
+import { tariffOf } from './bills.ts';
+import { bytesOf } from './kept-home.ts';
 import { goodMinute, minutesFrom } from './minutes-of.ts';
 import { randomMinutes } from './random-minutes.ts';
 import {
@@ -67,6 +70,19 @@ describe('to reconcile the records', () => {
     const again = await reconcile(task);
     assert.deepEqual([stamp(), madeOf(records)], before);
     assert.deepEqual([again.quarters, again.changed, again.changedMonths], [[], [], []]);
+  });
+
+  it('can be tried: then no file is touched, also not that of the prices', async () => {
+    const records = emptyRecords();
+    writeMinutes(records, minutesFrom(at('2026-05-30T22:00Z'), 60 * 30));
+    const task = taskOf(records, '2026-06-01T04:00:05Z', 'UTC', { tariffs: [tariffOf({})] });
+    const before = bytesOf(records);
+    const disk = new TrialDisk();
+    const tried = await reconcile({ ...task, disk });
+    assert.deepEqual(bytesOf(records), before);
+    assert.ok(disk.touched.includes(join(records, 'price-book.json')));
+    assert.deepEqual((await reconcile(task)).days, tried.days);
+    assert.notEqual(tried.days[0]?.money, null);
   });
 
   it('loses nothing and counts nothing twice, whatever the minutes', async () => {
