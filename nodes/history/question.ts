@@ -67,11 +67,16 @@ export type ToWorker =
   | { id: number; do: 'more' }
   | { id: number; do: 'cancel' };
 
-/** From the worker: a head, then, if there is more, for each `more` a text, the last of which is null. */
+/**
+ * From the worker: a head with the first text, so that what goes wrong at once is told as an error;
+ * then for each `more` a text. After null there is no more.
+ */
 export type FromWorker =
-  | { id: number; head: Heads[keyof Heads]; more: boolean }
-  | { id: number; text: Uint8Array<ArrayBuffer> | null }
+  | { id: number; head: Heads[keyof Heads]; text: Text | null }
+  | { id: number; text: Text | null }
   | { id: number; failed: Failure };
+
+type Text = Uint8Array<ArrayBuffer>;
 
 export interface Failure {
   code: string;

@@ -112,8 +112,11 @@ class RecordReader {
     try {
       const reply = await this.#request({ id, ask: question });
       if (!('head' in reply)) throw new SolthriveError('history_failed', { what: 'no answer' });
-      if (!reply.more) this.#close(id);
-      return { head: reply.head as Heads[Kind], text: this.#text(id, forget) };
+      if (reply.text === null) {
+        forget();
+        this.#close(id);
+      }
+      return { head: reply.head as Heads[Kind], text: this.#text(id, reply.text, forget) };
     } catch (thrown) {
       forget();
       this.#close(id);
@@ -131,15 +134,19 @@ class RecordReader {
   }
 
   /** One text is always asked for ahead, so that reading goes on while the client takes the last. */
-  async *#text(id: number, forget: () => void): AsyncGenerator<Uint8Array> {
+  async *#text(
+    id: number,
+    first: Uint8Array | null,
+    forget: () => void,
+  ): AsyncGenerator<Uint8Array> {
     try {
-      for (let next = this.#request({ id, do: 'more' }); ; ) {
-        const reply = await next;
-        if (!('text' in reply) || reply.text === null) break;
-        next = this.#request({ id, do: 'more' });
+      for (let text = first; text !== null; ) {
+        const next = this.#request({ id, do: 'more' });
         // Whoever stops reading does not hear how it would have gone on.
         next.catch(() => undefined);
-        yield reply.text;
+        yield text;
+        const reply = await next;
+        text = 'text' in reply ? reply.text : null;
       }
       this.#close(id);
     } finally {

@@ -74,8 +74,9 @@ export class Source {
    */
   async quarters(stretch: Stretch, whole = true): Promise<QuarterRecord[]> {
     const view = this.view();
-    const lines = quarterLines(this.records, stretch, whole || this.#isCorrected());
-    const quarters = mergeQuarters(view.quarters(lines));
+    const corrected = this.#isCorrected();
+    const lines = quarterLines(this.records, stretch, whole || corrected);
+    const quarters = corrected || !isOneEach(lines) ? mergeQuarters(view.quarters(lines)) : lines;
     const openMs = Math.max(this.#quartersEndMs(), stretch.fromMs);
     if (openMs >= stretch.toMs) return quarters;
     const open = await this.#openQuarters({ fromMs: openMs, toMs: stretch.toMs }, view);
@@ -191,6 +192,13 @@ export class Source {
 /** The end of the last minute that can be on record. */
 export function recordedUntil(nowMs: number): number {
   return Math.floor((nowMs - MINUTE_ARRIVES_MS) / MINUTE_MS) * MINUTE_MS;
+}
+
+/** In order, and as they were measured: hardly ever are they not. */
+function isOneEach(lines: readonly QuarterRecord[]): boolean {
+  return lines.every(
+    ({ ts, as }, index) => as === undefined && (index === 0 || (lines[index - 1]?.ts ?? '') < ts),
+  );
 }
 
 /** Of a line as we write it, ms; null for another. */

@@ -3,6 +3,7 @@ import { withOffset } from '../rollup/calendar.ts';
 import type { Field, FieldValue } from './fields.ts';
 import type { Row } from './rows.ts';
 
+const HOUR_MS = 3_600_000;
 const QUARTER_MS = 900_000;
 const MINUTE_MS = 60_000;
 
@@ -19,8 +20,8 @@ export async function* jsonText(
 ): AsyncGenerator<string> {
   const stamp = new Stamps(zone);
   const columns = fields.map(({ name, of }) => ({ key: `,${JSON.stringify(name)}:`, of }));
-  yield `${JSON.stringify(head).slice(0, -1)},"records":[`;
-  let before = '\n';
+  let before = `${JSON.stringify(head).slice(0, -1)},"records":[\n`;
+  let isFirst = true;
   for await (const rows of batches) {
     let text = '';
     for (const { startMs, lengthS, told } of rows) {
@@ -28,10 +29,11 @@ export async function* jsonText(
       for (const { key, of } of columns) text += key + jsonValue(of(told, lengthS));
       text += '}';
       before = ',\n';
+      isFirst = false;
     }
     if (text !== '') yield text;
   }
-  yield '\n]}\n';
+  yield isFirst ? `${before}]}\n` : '\n]}\n';
 }
 
 /** RFC 4180: a line of names, then a line a record; what is not known is empty. */
@@ -40,9 +42,10 @@ export async function* csvText(
   { fields, zone }: TextOptions,
 ): AsyncGenerator<string> {
   const stamp = new Stamps(zone);
-  yield `${['ts', ...fields.map(({ name }) => name)].join(',')}\r\n`;
+  let names = `${['ts', ...fields.map(({ name }) => name)].join(',')}\r\n`;
   for await (const rows of batches) {
-    let text = '';
+    let text = names;
+    names = '';
     for (const { startMs, lengthS, told } of rows) {
       text += stamp.of(startMs);
       for (const { of } of fields) text += `,${csvValue(of(told, lengthS))}`;
@@ -50,6 +53,7 @@ export async function* csvText(
     }
     if (text !== '') yield text;
   }
+  if (names !== '') yield names;
 }
 
 function jsonValue(value: FieldValue): string {
@@ -63,10 +67,14 @@ function csvValue(value: FieldValue): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Site times: the zone is asked once for each quarter hour, as no offset changes within one. */
+/**
+ * Site times: the zone is asked once an hour, or once a quarter where its hours are none of UTC's, as
+ * no offset changes within that.
+ */
 class Stamps {
   readonly #zone: string;
-  #quarter = Number.NaN;
+  #fromMs = Number.NaN;
+  #toMs = Number.NaN;
   #head = '';
   #minute = 0;
   #tail = '';
@@ -76,15 +84,20 @@ class Stamps {
   }
 
   of(ms: number): string {
-    const quarter = Math.floor(ms / QUARTER_MS);
-    if (quarter !== this.#quarter) {
-      const text = withOffset(quarter * QUARTER_MS, this.#zone);
-      this.#quarter = quarter;
-      this.#head = text.slice(0, 14);
-      this.#minute = Number(text.slice(14, 16));
-      this.#tail = text.slice(16);
-    }
-    const minute = this.#minute + Math.floor((ms - quarter * QUARTER_MS) / MINUTE_MS);
+    if (!(ms >= this.#fromMs && ms < this.#toMs)) this.#ask(ms);
+    const minute = this.#minute + Math.floor((ms - this.#fromMs) / MINUTE_MS);
     return `${this.#head}${minute < 10 ? '0' : ''}${minute}${this.#tail}`;
+  }
+
+  #ask(ms: number): void {
+    const hourMs = Math.floor(ms / HOUR_MS) * HOUR_MS;
+    const text = withOffset(hourMs, this.#zone);
+    const isWhole = text.slice(14, 16) === '00' && text.endsWith(':00');
+    this.#fromMs = isWhole ? hourMs : Math.floor(ms / QUARTER_MS) * QUARTER_MS;
+    this.#toMs = this.#fromMs + (isWhole ? HOUR_MS : QUARTER_MS);
+    const own = isWhole ? text : withOffset(this.#fromMs, this.#zone);
+    this.#head = own.slice(0, 14);
+    this.#minute = Number(own.slice(14, 16));
+    this.#tail = own.slice(16);
   }
 }

@@ -2,7 +2,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { asError, SolthriveError } from '../site/errors.ts';
 import { answerTo } from './answers.ts';
-import type { Failure, FromWorker, ReaderSite, ToWorker } from './question.ts';
+import type { Failure, FromWorker, Question, ReaderSite, ToWorker } from './question.ts';
 import { sourceOf } from './source.ts';
 
 if (parentPort === null) throw new Error('this is a worker thread');
@@ -11,42 +11,47 @@ serve(parentPort, workerData as ReaderSite);
 function serve(port: MessagePort, site: ReaderSite): void {
   const source = sourceOf(site);
   /** Of the questions that are open; null until the head is known. */
-  const texts = new Map<number, AsyncIterator<string> | null>();
-  const say = (message: FromWorker, transfer: ArrayBuffer[] = []) =>
-    port.postMessage(message, transfer);
+  const open = new Map<number, AsyncIterator<string> | null>();
+  const say = (message: FromWorker) => {
+    const text = 'text' in message ? message.text : null;
+    port.postMessage(message, text === null ? [] : [text.buffer]);
+  };
 
-  const handle = async (message: ToWorker): Promise<void> => {
-    const { id } = message;
-    if ('ask' in message) {
-      texts.set(id, null);
-      const { head, text } = await answerTo(message.ask, source);
-      if (!texts.delete(id)) return;
-      if (text) texts.set(id, text[Symbol.asyncIterator]());
-      say({ id, head, more: text !== undefined });
-      return;
-    }
-    const text = texts.get(id);
-    if (message.do === 'cancel') {
-      texts.delete(id);
-      await text?.return?.();
-      return;
-    }
-    const next = await text?.next();
-    if (next === undefined || next.done) {
-      texts.delete(id);
-      say({ id, text: null });
-    } else {
-      const bytes = new TextEncoder().encode(next.value);
-      say({ id, text: bytes }, [bytes.buffer]);
-    }
+  const begin = async (id: number, question: Question): Promise<void> => {
+    open.set(id, null);
+    const { head, text } = await answerTo(question, source);
+    const texts = text?.[Symbol.asyncIterator]();
+    const first = await nextOf(texts);
+    // It may have been taken back in the meantime.
+    if (!open.delete(id)) return;
+    if (texts && first !== null) open.set(id, texts);
+    say({ id, head, text: first });
+  };
+  const goOn = async (id: number): Promise<void> => {
+    const text = await nextOf(open.get(id) ?? undefined);
+    if (text === null) open.delete(id);
+    say({ id, text });
+  };
+  const stop = async (id: number): Promise<void> => {
+    const texts = open.get(id);
+    open.delete(id);
+    await texts?.return?.();
   };
 
   port.on('message', (message: ToWorker) => {
-    handle(message).catch((thrown) => {
-      texts.delete(message.id);
-      say({ id: message.id, failed: failureOf(thrown) });
+    const { id } = message;
+    const work =
+      'ask' in message ? begin(id, message.ask) : message.do === 'more' ? goOn(id) : stop(id);
+    work.catch((thrown) => {
+      open.delete(id);
+      say({ id, failed: failureOf(thrown) });
     });
   });
+}
+
+async function nextOf(texts: AsyncIterator<string> | undefined) {
+  const next = await texts?.next();
+  return next === undefined || next.done ? null : new TextEncoder().encode(next.value);
 }
 
 function failureOf(thrown: unknown): Failure {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
+import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { ERROR_STATUS } from '../../../nodes/api/reply.ts';
 import { ROUTES } from '../../../nodes/api/table.ts';
@@ -98,6 +100,15 @@ describe('the API as it is described', () => {
       const { description } = described.paths[path]!.get.responses[response.status]!;
       assert.ok(description.includes(code), `${path} ${response.status}: ${description}`);
     }
+  });
+
+  it('says what is wrong with the records before it says that all is well', async () => {
+    writeFileSync(join(api.records, 'corrections.json'), '{');
+    const response = await api.get('/api/history');
+    rmSync(join(api.records, 'corrections.json'));
+    assert.equal(response.status, 500);
+    const { error } = (await response.json()) as { error: { code: string } };
+    assert.equal(error.code, 'corrections_damaged');
   });
 
   it('asks for the token exactly where it says so', async () => {

@@ -30,6 +30,8 @@ const TARIFF = {
 export interface RunningApi {
   server: Server;
   url: string;
+  /** The folder of the records. */
+  records: string;
   clock: VirtualClock;
   tell(topic: string, payload: unknown): Promise<void>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
@@ -66,6 +68,7 @@ export async function startApi(): Promise<RunningApi> {
   return {
     server,
     url,
+    records,
     clock,
     async tell(topic, payload) {
       const node = helper.getNode('api');

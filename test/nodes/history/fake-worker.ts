@@ -17,7 +17,8 @@ parentPort?.on('message', (message: ToWorker) => {
       return parentPort?.postMessage({ id, failed });
     }
     const head = { resolution: `${threadId} ${texts} ${cancelled.join()}` };
-    return parentPort?.postMessage({ id, head, more: wish !== 'head' });
+    const text = wish === 'head' ? null : new Uint8Array(10);
+    return parentPort?.postMessage({ id, head, text });
   }
   if (message.do === 'cancel') {
     cancelled.push(id);
