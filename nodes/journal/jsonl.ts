@@ -3,7 +3,16 @@
  * is cut off before the first append, and a reader loses no more than the line that is bad.
  */
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises';
+import {
+  appendFile,
+  type FileHandle,
+  mkdir,
+  open,
+  rename,
+  rm,
+  stat,
+  unlink,
+} from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -122,6 +131,29 @@ export async function replaceWhole(file: string, content: string | Uint8Array): 
     throw failed;
   }
   await syncFolder(dirname(file));
+}
+
+/**
+ * Takes a file away that says just `text`, though somebody may be adding lines to it: those that
+ * came before it was gone are put back. Who adds after that finds by `isThere` that it is gone.
+ * @returns whether it was taken away and nothing had to be put back
+ * @throws the system's error
+ */
+export async function removeUnchanged(file: string, text: string): Promise<boolean> {
+  const folder = dirname(file);
+  const handle = await open(file, 'r');
+  try {
+    if ((await handle.readFile('utf8')) !== text) return false;
+    await unlink(file);
+    // That it is gone is flushed only with what is put back: until then a power cut undoes it.
+    const more = await handle.readFile('utf8');
+    const late = more.slice(0, more.lastIndexOf('\n') + 1);
+    if (late !== '') await appendFile(file, late, { flush: true });
+    await syncFolder(folder);
+    return late === '';
+  } finally {
+    await handle.close();
+  }
 }
 
 /** How many lines a reader had to leave out. */

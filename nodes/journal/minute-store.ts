@@ -132,12 +132,21 @@ export class MinuteStore {
     const name = this.#waiting[0]?.file ?? '';
     const other = this.#waiting.findIndex(({ file }) => file !== name);
     const entries = this.#waiting.slice(0, other < 0 ? undefined : other);
-    const appender = await this.#appenderOf(name);
-    await appender.append(entries.map(({ value }) => `${JSON.stringify(value)}\n`).join(''));
+    await this.#append(name, entries.map(({ value }) => `${JSON.stringify(value)}\n`).join(''));
     const written = new Set(entries);
     this.#waiting = this.#waiting.filter((entry) => !written.has(entry));
     const minutes = entries.flatMap(({ minute }) => minute ?? []);
     if (minutes.length > 0) this.#options.onWritten(minutes);
+  }
+
+  /** A file that was packed and removed in between has taken the lines with it: then once more. */
+  async #append(file: string, text: string): Promise<void> {
+    for (const _ of ['first', 'again']) {
+      const appender = await this.#appenderOf(file);
+      await appender.append(text);
+      if (await appender.isThere()) return;
+    }
+    throw new Error(`${file} was removed while it was written`);
   }
 
   async #appenderOf(file: string): Promise<AppendFile> {

@@ -11,6 +11,7 @@ export const DAY_MS = 86_400_000;
 const MINUTE: LineKind<MinuteRecord> = {
   parse: asMinute,
   key: ({ ts, run, rev }) => `${ts} ${run} ${rev}`,
+  shared: true,
 };
 
 export function minuteFile(disk: RecordDisk, records: string, day: string): LineFile<MinuteRecord> {

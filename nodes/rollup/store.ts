@@ -6,7 +6,7 @@ import { access, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
-import { realDisk, replaceWhole } from '../journal/jsonl.ts';
+import { realDisk, removeUnchanged, replaceWhole } from '../journal/jsonl.ts';
 
 /** What the rollup asks of a disk; a test hands in one that fails. */
 export interface RecordDisk {
@@ -17,6 +17,11 @@ export interface RecordDisk {
   /** After a power cut there is the old file or the new one. */
   replace(file: string, bytes: Buffer): Promise<void>;
   remove(file: string): Promise<void>;
+  /**
+   * Removes a file that says just `text`; what somebody adds to it meanwhile is not lost.
+   * @returns whether it is gone
+   */
+  removeUnchanged(file: string, text: string): Promise<boolean>;
   /** The names in a folder; none where there is no such folder. */
   list(folder: string): Promise<string[]>;
 }
@@ -46,6 +51,7 @@ export const recordDisk: RecordDisk = {
     // Each removal is a flush of its folder.
     if (await isThere(file)) await realDisk.remove(file);
   },
+  removeUnchanged,
   async list(folder) {
     try {
       return await readdir(folder);
@@ -68,6 +74,8 @@ export interface LineKind<T> {
   parse(value: unknown): T | null;
   /** What tells one line from another, and their order in the file. */
   key(record: T): string;
+  /** The journal adds to the open file at any time: it is only ever removed, as `removeUnchanged` does. */
+  shared?: true;
 }
 
 /** What a file says: its records with their text, by key, in order. */
@@ -112,8 +120,8 @@ export class LineFile<T> {
   }
 
   /**
-   * Makes it say just these lines: appended where they go on from what is there, else as a whole.
-   * What could not be understood is kept beside it, as `x.jsonl.damaged`.
+   * Makes it say just these lines: appended where they go on from what is there, else as a whole;
+   * beside a shared open file packed. What could not be understood is kept beside it, as `x.jsonl.damaged`.
    * @returns whether anything had to be written
    * @throws the system's error
    */
@@ -122,12 +130,15 @@ export class LineFile<T> {
     const [closed, open] = await this.#texts();
     const isClosed = closed !== null;
     if (isClosed ? closed.text === wanted && open === '' : open === wanted) return false;
-    if (!isClosed && !isTorn(open) && wanted.startsWith(open)) {
+    const { shared = false } = this.#kind;
+    if (!shared && !isClosed && !isTorn(open) && wanted.startsWith(open)) {
       await this.#disk.append(this.#open, wanted.slice(open.length));
       return true;
     }
     if ((await this.read()).bad > 0) await this.#keepDamaged();
-    if (isClosed) await this.#pack(wanted, open);
+    // A line that was added since the caller has read the file stays until it is read again.
+    const isKnown = !shared || this.#areAmong(lines, open);
+    if (isClosed || shared) await this.#pack(wanted, isKnown ? open : '');
     else await this.#writeOpen(wanted);
     return true;
   }
@@ -175,8 +186,13 @@ export class LineFile<T> {
   /** @param inIt  what of the open file is in the text */
   async #pack(text: string, inIt: string): Promise<void> {
     await this.#disk.replace(this.#closed, await promisify(gzip)(text));
-    const [packed, open] = await this.#texts();
-    if (open !== '' && open === inIt && packed?.text === text) await this.#disk.remove(this.#open);
+    const [packed] = await this.#texts();
+    if (inIt !== '' && packed?.text === text) await this.#disk.removeUnchanged(this.#open, inIt);
+  }
+
+  #areAmong(lines: readonly string[], text: string): boolean {
+    const all = new Set(lines);
+    return linesOf(text).every((line) => all.has(line) || this.#parse(line) === null);
   }
 
   async #keepDamaged(): Promise<void> {

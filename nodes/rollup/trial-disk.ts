@@ -34,6 +34,12 @@ export class TrialDisk implements RecordDisk {
     this.#written.set(file, null);
   }
 
+  async removeUnchanged(file: string, text: string): Promise<boolean> {
+    const isSame = (await this.read(file))?.toString('utf8') === text;
+    if (isSame) await this.remove(file);
+    return isSame;
+  }
+
   async list(folder: string): Promise<string[]> {
     const names = new Set(await this.#real.list(folder));
     for (const [file, bytes] of this.#written) {

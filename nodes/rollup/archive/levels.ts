@@ -32,6 +32,7 @@ const minute: Level<MinuteRecord> = {
   name: 'minute',
   parse: asMinute,
   key: ({ ts, run, rev }) => `${ts} ${run} ${rev}`,
+  shared: true,
   stems: async (records) => (await minuteDays(records)).reverse(),
   file: (day) => join('minute', `${day}.jsonl`),
   stemOf: ({ ts }) => ts.slice(0, 10),

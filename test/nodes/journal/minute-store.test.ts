@@ -13,6 +13,8 @@ const minute = (n: number) => minuteAt(new Date(FIRST + n * 60_000).toISOString(
 /** A disk that refuses at the step it is told to. */
 class FickleDisk implements Disk {
   refuses: 'open' | 'append' | 'after' | null = null;
+  /** How often the file is taken away before its next lines. */
+  removes = 0;
   opened = 0;
   closed = 0;
 
@@ -22,6 +24,10 @@ class FickleDisk implements Disk {
     this.opened += 1;
     return {
       append: async (text: string) => {
+        if (this.removes > 0) {
+          this.removes -= 1;
+          rmSync(file);
+        }
         if (this.refuses === 'append') throw new Error('ENOSPC: no space left on device');
         await real.append(text);
         if (this.refuses === 'after') throw new Error('EIO: i/o error');
@@ -59,6 +65,22 @@ function bench(disk: Disk = realDisk) {
 }
 
 describe('minute store', () => {
+  it('writes a line again where its file is removed while it is written', async () => {
+    const disk = new FickleDisk();
+    const { store, written, lines } = bench(disk);
+    await store.add([minute(0)]);
+    disk.removes = 1;
+    await store.add([minute(1)]);
+    assert.deepEqual(lines(), [JSON.stringify(minute(1))]);
+    assert.deepEqual(written, [minute(0), minute(1)]);
+    // Where that never ends, it says so, and tries again a minute later.
+    disk.removes = 2;
+    await store.add([minute(2)]);
+    assert.equal(store.waiting, 1);
+    await store.close();
+    assert.deepEqual(written, [minute(0), minute(1), minute(2)]);
+  });
+
   it('says a minute is written when it is on disk, each day in its file', async () => {
     const disk = new FickleDisk();
     const { store, written, states, lines } = bench(disk);
