@@ -1,9 +1,11 @@
 /** What can be asked over the control socket. */
 import { z } from 'zod';
+import { type ClockDesk, clockReport, confirmClock } from '../nodes/journal/clock-desk.ts';
 import { spool } from '../nodes/rollup/archive/spool.ts';
 import { JOB_NAMES } from '../nodes/rollup/job-names.ts';
 import { officeOf } from '../nodes/rollup/office.ts';
 import { systemClock } from '../nodes/site/clock.ts';
+import { systemTime } from '../nodes/site/clock-trust.ts';
 import type { Site } from '../nodes/site/config.ts';
 import { SolthriveError } from '../nodes/site/errors.ts';
 import type { ControlRoutes } from './control.ts';
@@ -27,12 +29,26 @@ function recordRoutes({ records }: Site['paths']): ControlRoutes {
   return Object.fromEntries(routes) as ControlRoutes;
 }
 
+const confirmSchema = z.object({ ahead: z.boolean() });
+
+export function clockRoutes(desk: ClockDesk): ControlRoutes {
+  return {
+    'GET /clock': () => clockReport(desk),
+    'POST /clock/confirm': (body) => {
+      const asked = confirmSchema.safeParse(body);
+      if (!asked.success) throw new SolthriveError('body_invalid', { what: '{ ahead }' });
+      return confirmClock(desk, asked.data.ahead);
+    },
+  };
+}
+
 const restoreSchema = z.object({ unit: z.string() });
 
 export function controlRoutes(site: Site, desk: FlowDesk): ControlRoutes {
   const started = systemClock.mono();
   return {
     ...recordRoutes(site.paths),
+    ...clockRoutes({ paths: site.paths, clock: systemClock, machine: systemTime(site.paths.run) }),
     'GET /status': () => ({
       version: site.version,
       pid: process.pid,

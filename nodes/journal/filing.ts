@@ -3,13 +3,12 @@
  * it is, into a holding file from which it moves as soon as somebody does. Each step can be cut short
  * by a power cut and is taken again: a line that is written twice counts once.
  */
-import { lastRecorded } from '../balance/last-record.ts';
 import { type Clock, isoTime } from '../site/clock.ts';
 import { ClockTrust, type TimeMachine } from '../site/clock-trust.ts';
 import { Dating } from './dating.ts';
 import type { MinuteRecord } from './minute.ts';
 import type { MinuteStore } from './minute-store.ts';
-import { asMinute } from './minutes.ts';
+import { newestRecordMs } from './newest.ts';
 import {
   type HeldMinute,
   holdingFile,
@@ -113,8 +112,7 @@ export class Filing {
 
   async #start(): Promise<void> {
     const { records, clock, machine } = this.#options;
-    const last = await lastRecorded(records, (line) => asMinute(parsed(line))?.ledger ?? null);
-    this.#recordedMs = last?.at ?? null;
+    this.#recordedMs = await newestRecordMs(records);
     this.#trust = new ClockTrust(clock, machine, this.#recordedMs);
     // A move that a power cut has ended goes on, whatever the time is now.
     for (const file of await holdingFiles(records)) {
@@ -223,12 +221,4 @@ async function* inParts(minutes: AsyncIterable<HeldMinute>): AsyncGenerator<Held
     part = [];
   }
   if (part.length > 0) yield part;
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }

@@ -70,20 +70,45 @@ export async function stateOf(file: string): Promise<{ held: boolean; offset: Of
   return { held, offset };
 }
 
-/** The sum over all files but that of `bootId`, which may still be dated; null where there is none. */
-export async function undatedKwh(records: string, bootId: string): Promise<UndatedKwh | null> {
-  const sum = { solar: 0, home: 0, import: 0, export: 0 };
-  let any = false;
+/** What a start of the machine holds. */
+export interface HeldOfBoot {
+  boot: string;
+  minutes: number;
+  kwh: UndatedKwh;
+}
+
+/** What is held, for each start of the machine that holds any. */
+export async function heldByBoot(records: string): Promise<HeldOfBoot[]> {
+  const found: HeldOfBoot[] = [];
   for (const file of await holdingFiles(records)) {
-    if (basename(file, '.jsonl') === bootId) continue;
-    for (const { energy } of await heldMinutes(file)) {
-      any = true;
-      for (const key of ['solar', 'home', 'import', 'export'] as const) {
-        sum[key] = roundedKwh(sum[key] + (energy[`${key}_kwh`] ?? 0));
-      }
+    const minutes = [...(await heldMinutes(file))];
+    const kwh = sumOf(minutes.map(({ energy }) => kwhOf(energy)));
+    if (minutes.length > 0) {
+      found.push({ boot: basename(file, '.jsonl'), minutes: minutes.length, kwh });
     }
   }
-  return any ? sum : null;
+  return found;
+}
+
+/** The sum over all files but that of `bootId`, which may still be dated; null where there is none. */
+export async function undatedKwh(records: string, bootId: string): Promise<UndatedKwh | null> {
+  const others = (await heldByBoot(records)).filter(({ boot }) => boot !== bootId);
+  return others.length > 0 ? sumOf(others.map(({ kwh }) => kwh)) : null;
+}
+
+function kwhOf(energy: MinuteRecord['energy']): UndatedKwh {
+  const { solar_kwh: solar, home_kwh: home, import_kwh, export_kwh } = energy;
+  return { solar: solar ?? 0, home: home ?? 0, import: import_kwh ?? 0, export: export_kwh ?? 0 };
+}
+
+function sumOf(parts: readonly UndatedKwh[]): UndatedKwh {
+  const sum = { solar: 0, home: 0, import: 0, export: 0 };
+  for (const part of parts) {
+    for (const key of ['solar', 'home', 'import', 'export'] as const) {
+      sum[key] = roundedKwh(sum[key] + part[key]);
+    }
+  }
+  return sum;
 }
 
 /** Each minute once: a minute that was cut by a stop comes again when it is whole. */

@@ -39,16 +39,40 @@ export interface TimeMachine {
   readonly builtMs: number;
 }
 
+/** Why a clock is believed, and last why it is not. */
+export type ClockVerdict =
+  /** The network has told the time. */
+  | 'synchronised'
+  /** A person has. */
+  | 'confirmed'
+  /** A battery has kept it. */
+  | 'kept'
+  /** Nobody on this machine would tell it: a desk, a container. */
+  | 'alone'
+  /** It says less time than has passed. */
+  | 'behind'
+  /** The network has yet to tell the time. */
+  | 'waiting';
+
 /**
  * @param floorMs  the newest time that is known to have passed: the program was made, a record written
  */
-export function isTrusted(nowMs: number, floorMs: number, facts: ClockFacts): boolean {
+export function verdictOn(nowMs: number, floorMs: number, facts: ClockFacts): ClockVerdict {
   // The network may well set the clock back: to before a record that a wrong clock has dated.
-  if (facts.synchronised || facts.confirmed) return nowMs >= NO_EARLIER_MS;
-  if (nowMs < floorMs) return false;
+  if (nowMs >= NO_EARLIER_MS && facts.synchronised) return 'synchronised';
+  if (nowMs >= NO_EARLIER_MS && facts.confirmed) return 'confirmed';
+  if (nowMs < floorMs) return 'behind';
   // A clock whose battery is empty begins at 1970 as well.
-  const kept = facts.rtcMs !== null && facts.rtcMs >= floorMs;
-  return kept || !facts.keeper;
+  if (facts.rtcMs !== null && facts.rtcMs >= floorMs) return 'kept';
+  return facts.keeper ? 'waiting' : 'alone';
+}
+
+export function isBelieved(verdict: ClockVerdict): boolean {
+  return verdict !== 'behind' && verdict !== 'waiting';
+}
+
+export function isTrusted(nowMs: number, floorMs: number, facts: ClockFacts): boolean {
+  return isBelieved(verdictOn(nowMs, floorMs, facts));
 }
 
 /** Where the system keeps what the facts are read from. */

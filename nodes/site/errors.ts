@@ -71,6 +71,7 @@ export const ERROR_CODES = [
   'body_invalid',
   'unit_unknown',
   'not_running',
+  'clock_behind',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
