@@ -1,5 +1,6 @@
 /** The thread that keeps the records above the minute: the only one that writes them. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { newestRecordMs } from '../journal/newest.ts';
 import { systemClock } from '../site/clock.ts';
 import { ClockTrust, systemTime } from '../site/clock-trust.ts';
 import { type FromWorker, failureOf, type RollupSite, type ToWorker } from './desk.ts';
@@ -11,12 +12,13 @@ serve(parentPort, workerData as RollupSite);
 
 function serve(port: MessagePort, { records, data, run, config }: RollupSite): void {
   const clock = systemClock;
-  const trust = new ClockTrust(clock, systemTime(run), null);
+  // As the journal does: a clock that says less than its newest record is wrong for both.
+  const trusting = newestRecordMs(records).then((ms) => new ClockTrust(clock, systemTime(run), ms));
   const say = (message: FromWorker) => port.postMessage(message);
   const rollup = new Rollup({
     site: { records, data, config },
     clock,
-    trusted: () => trust.look(),
+    trusted: async () => (await trusting).look(),
     onNews: (news) => say({ is: 'news', news }),
     onState: (state) => say({ is: 'storage', state }),
   });
@@ -25,7 +27,7 @@ function serve(port: MessagePort, { records, data, run, config }: RollupSite): v
     const job = JOBS[name];
     if (!job) throw new Error(`no job ${name}`);
     const progress = (done: number, of: number) => say({ is: 'progress', id, done, of });
-    const { trusted } = trust;
+    const { trusted } = await trusting;
     const context = { records, data, config, clock, trusted, progress };
     say({ is: 'result', id, value: await rollup.alone(() => job(context, params)) });
   };
