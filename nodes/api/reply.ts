@@ -4,7 +4,10 @@ import type { ErrorCode, SolthriveError } from '../site/errors.ts';
 export interface ApiReply {
   status: number;
   headers: Record<string, string>;
-  /** To be left out of the answer to HEAD. Text that comes bit by bit has no known length. */
+  /**
+   * To be left out of the answer to HEAD. Text that comes bit by bit has no known length, and each bit
+   * is good until the next is asked for.
+   */
   body: Buffer | AsyncIterable<Uint8Array>;
 }
 

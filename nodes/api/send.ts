@@ -26,8 +26,10 @@ export async function send(
   }
   try {
     for await (const text of body) {
-      if (response.destroyed) return;
-      if (!response.write(text) && !(await drained(response, clock))) response.destroy();
+      if (response.destroyed || !(await written(response, text, clock))) {
+        response.destroy();
+        return;
+      }
     }
     response.end();
   } catch {
@@ -36,17 +38,19 @@ export async function send(
   }
 }
 
-/** False when the client takes nothing more. */
-async function drained(response: ServerResponse, clock: Clock): Promise<boolean> {
+/** Waits until the text is in the client's hands, or the kernel's; false when it takes nothing more. */
+async function written(response: ServerResponse, text: Uint8Array, clock: Clock): Promise<boolean> {
   const over = new AbortController();
   const { signal } = over;
   const patience = pause(clock, PATIENCE_MS, signal).then(() => false);
-  const drain = once(response, 'drain', { signal }).then(() => true);
   const gone = once(response, 'close', { signal }).then(() => false);
+  const taken = new Promise<boolean>((resolve) => {
+    response.write(text, (error) => resolve(!error));
+  });
   try {
-    return await Promise.race([drain, gone, patience]);
+    return await Promise.race([taken, gone, patience]);
   } finally {
     over.abort();
-    await Promise.allSettled([drain, gone]);
+    await gone.catch(() => undefined);
   }
 }

@@ -61,22 +61,28 @@ export interface ReaderSite {
   hash: string;
 }
 
-/** To the worker. Text is sent only when asked for: that is all the back-pressure there is. */
+/**
+ * Two pieces of memory that both threads see, in turn filled by the one and read by the other. Sent
+ * text would be memory that the main thread has to collect: each 50 MB of it held up the beat of the
+ * home for tens of milliseconds.
+ */
+export type Slabs = readonly [SharedArrayBuffer, SharedArrayBuffer];
+
+/** To the worker. Text is made only when asked for: that is all the back-pressure there is. */
 export type ToWorker =
-  | { id: number; ask: Question }
-  | { id: number; do: 'more' }
-  | { id: number; do: 'cancel' };
+  | { id: number; ask: Question; slabs: Slabs }
+  /** To be written into that slab. */
+  | { id: number; more: 0 | 1 }
+  | { id: number; cancel: true };
 
 /**
- * From the worker: a head with the first text, so that what goes wrong at once is told as an error;
- * then for each `more` a text. After null there is no more.
+ * From the worker: a head with the length of the first text, in the first slab, so that what goes
+ * wrong at once is told as an error; then the length of each text. After 0 there is no more.
  */
 export type FromWorker =
-  | { id: number; head: Heads[keyof Heads]; text: Text | null }
-  | { id: number; text: Text | null }
+  | { id: number; head: Heads[keyof Heads]; length: number }
+  | { id: number; length: number }
   | { id: number; failed: Failure };
-
-type Text = Uint8Array<ArrayBuffer>;
 
 export interface Failure {
   code: string;

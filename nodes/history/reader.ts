@@ -8,7 +8,15 @@ import { Worker } from 'node:worker_threads';
 import type { Clock, Timer } from '../site/clock.ts';
 import type { Site } from '../site/config.ts';
 import { asError, ERROR_CODES, type ErrorCode, SolthriveError } from '../site/errors.ts';
-import type { Failure, FromWorker, Heads, Question, ReaderSite, ToWorker } from './question.ts';
+import type {
+  Failure,
+  FromWorker,
+  Heads,
+  Question,
+  ReaderSite,
+  Slabs,
+  ToWorker,
+} from './question.ts';
 
 /** Questions being answered or waiting; more would only wait longer than anybody does. */
 const OPEN_QUESTIONS = 8;
@@ -16,6 +24,7 @@ const IDLE_MS = 60_000;
 /** Of a single reply. A disk that hangs must not hold the eight questions for ever. */
 const REPLY_WITHIN_MS = 30_000;
 const ASK_AGAIN_S = 2;
+const SLAB_BYTES = 128 * 1024;
 /** A day of minutes is the most that is in memory at a time; a Pi has no more to spare. */
 const LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32 };
 
@@ -24,7 +33,10 @@ const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
 export interface Answer<Head> {
   head: Head;
-  /** To be read once. Who wants no more of it stops in the middle, or aborts. */
+  /**
+   * To be read once. Who wants no more of it stops in the middle, or aborts. A text is good until the
+   * next one is asked for.
+   */
   text: AsyncIterable<Uint8Array>;
 }
 
@@ -69,6 +81,14 @@ export function acquireReader(site: Site, { clock, worker = WORKER }: ReaderOpti
   };
 }
 
+interface Reading {
+  id: number;
+  slabs: Slabs;
+  /** Of the first text. */
+  length: number;
+  forget: () => void;
+}
+
 interface Waiting {
   resolve(message: FromWorker): void;
   reject(error: Error): void;
@@ -83,8 +103,10 @@ class RecordReader {
   #idle: Timer | null = null;
   #ended = false;
   #lastId = 0;
-  /** Questions whose answer is not complete. */
-  readonly #open = new Set<number>();
+  /** Questions whose answer is not complete, with the slabs in which it comes. */
+  readonly #open = new Map<number, Slabs>();
+  /** Those that no question has now; a new worker gets new ones. */
+  #slabs: Slabs[] = [];
   /** Of those, the ones that wait for a reply now. */
   readonly #waiting = new Map<number, Waiting>();
 
@@ -104,19 +126,23 @@ class RecordReader {
     }
     this.#lastId += 1;
     const id = this.#lastId;
-    this.#open.add(id);
+    const slabs = this.#slabs.pop() ?? newSlabs();
+    this.#open.set(id, slabs);
     const cancel = () => this.#cancel(id);
     if (signal?.aborted) cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     const forget = () => signal?.removeEventListener('abort', cancel);
     try {
-      const reply = await this.#request({ id, ask: question });
+      const reply = await this.#request({ id, ask: question, slabs });
       if (!('head' in reply)) throw new SolthriveError('history_failed', { what: 'no answer' });
-      if (reply.text === null) {
+      if (reply.length === 0) {
         forget();
         this.#close(id);
       }
-      return { head: reply.head as Heads[Kind], text: this.#text(id, reply.text, forget) };
+      return {
+        head: reply.head as Heads[Kind],
+        text: this.#text({ id, slabs, length: reply.length, forget }),
+      };
     } catch (thrown) {
       forget();
       this.#close(id);
@@ -134,19 +160,18 @@ class RecordReader {
   }
 
   /** One text is always asked for ahead, so that reading goes on while the client takes the last. */
-  async *#text(
-    id: number,
-    first: Uint8Array | null,
-    forget: () => void,
-  ): AsyncGenerator<Uint8Array> {
+  async *#text({ id, slabs, length, forget }: Reading): AsyncGenerator<Uint8Array> {
     try {
-      for (let text = first; text !== null; ) {
-        const next = this.#request({ id, do: 'more' });
+      let slab: 0 | 1 = 0;
+      for (let left = length; left > 0; ) {
+        const text = new Uint8Array(slabs[slab], 0, left);
+        slab = slab === 0 ? 1 : 0;
+        const next = this.#request({ id, more: slab });
         // Whoever stops reading does not hear how it would have gone on.
         next.catch(() => undefined);
         yield text;
         const reply = await next;
-        text = 'text' in reply ? reply.text : null;
+        left = 'length' in reply ? reply.length : 0;
       }
       this.#close(id);
     } finally {
@@ -202,6 +227,7 @@ class RecordReader {
 
   #fail(error: Error): void {
     this.#open.clear();
+    this.#slabs = [];
     for (const { reject, deadline } of this.#waiting.values()) {
       deadline.cancel();
       reject(error);
@@ -215,20 +241,27 @@ class RecordReader {
     this.#waiting.delete(id);
     waiting?.deadline.cancel();
     waiting?.reject(cancelled());
-    this.#worker?.postMessage({ id, do: 'cancel' } satisfies ToWorker);
+    this.#worker?.postMessage({ id, cancel: true } satisfies ToWorker);
     this.#close(id);
   }
 
   #close(id: number): void {
+    const slabs = this.#open.get(id);
+    if (slabs) this.#slabs.push(slabs);
     this.#open.delete(id);
     if (this.#open.size > 0 || this.#worker === null) return;
     this.#idle?.cancel();
     this.#idle = this.#clock.after(IDLE_MS, () => {
       const worker = this.#worker;
       this.#worker = null;
+      this.#slabs = [];
       worker?.terminate().catch(() => undefined);
     });
   }
+}
+
+function newSlabs(): Slabs {
+  return [new SharedArrayBuffer(SLAB_BYTES), new SharedArrayBuffer(SLAB_BYTES)];
 }
 
 function cancelled(): Error {

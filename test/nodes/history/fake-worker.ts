@@ -17,13 +17,11 @@ parentPort?.on('message', (message: ToWorker) => {
       return parentPort?.postMessage({ id, failed });
     }
     const head = { resolution: `${threadId} ${texts} ${cancelled.join()}` };
-    const text = wish === 'head' ? null : new Uint8Array(10);
-    return parentPort?.postMessage({ id, head, text });
-  }
-  if (message.do === 'cancel') {
+    parentPort?.postMessage({ id, head, length: wish === 'head' ? 0 : 10 });
+  } else if ('cancel' in message) {
     cancelled.push(id);
-    return;
+  } else {
+    texts += 1;
+    parentPort?.postMessage({ id, length: texts > 1_000 ? 0 : 10 });
   }
-  texts += 1;
-  parentPort?.postMessage({ id, text: texts > 1_000 ? null : new Uint8Array(10) });
 });

@@ -52,7 +52,7 @@ describe('the reader', () => {
     const { head, text } = await reader.ask(question());
     assert.equal(head.resolution, '1m');
     const parts: Uint8Array[] = [];
-    for await (const part of text) parts.push(part);
+    for await (const part of text) parts.push(Buffer.from(part));
     const told = JSON.parse(Buffer.concat(parts).toString());
     assert.deepEqual(
       told.records.map(({ ts, import_kwh }: Record<string, unknown>) => [ts, import_kwh]),
