@@ -13,7 +13,13 @@ import { systemClock } from '../nodes/site/clock.ts';
 import { hashOf } from '../nodes/site/hash.ts';
 import { sampleSite } from '../test/support/samples.ts';
 import { median } from './figures.ts';
-import { AFTER_THE_YEAR_MS, site as config, FIRST_DAY, LAST_DAY, Year } from './year-of-records.ts';
+import {
+  AFTER_THE_YEAR_MS,
+  site as config,
+  FIRST_DAY,
+  LAST_DAY,
+  writeYear,
+} from './year-of-records.ts';
 
 const DAY_MS = 86_400_000;
 const ROUNDS = 9;
@@ -37,7 +43,7 @@ export interface PastCosts {
 export async function withYear<T>(use: (records: string) => Promise<T>): Promise<T> {
   const records = mkdtempSync(join(tmpdir(), 'solthrive-bench-'));
   try {
-    new Year().write(records, FIRST_DAY, LAST_DAY);
+    writeYear(records);
     await reconcile({ records, data: records, config, clock: { now: () => AFTER_THE_YEAR_MS } });
     return await use(records);
   } finally {
@@ -97,7 +103,7 @@ async function timed(reader: Reader, question: Question): Promise<{ ms: number; 
   const startMs = performance.now();
   const { text } = await reader.ask(question);
   const parts: Uint8Array[] = [];
-  for await (const part of text) parts.push(part);
+  for await (const part of text) parts.push(Buffer.from(part));
   const ms = performance.now() - startMs;
   return { ms, text: Buffer.concat(parts).toString() };
 }

@@ -10,7 +10,7 @@ import { MinuteStore } from '../nodes/journal/minute-store.ts';
 import { Rollup } from '../nodes/rollup/live.ts';
 import { isoTime } from '../nodes/site/clock.ts';
 import { VirtualClock } from '../test/support/virtual-clock.ts';
-import { AFTER_THE_YEAR_MS, site, Year } from './year-of-records.ts';
+import { AFTER_THE_YEAR_MS, minutesOf, site } from './year-of-records.ts';
 
 export interface LiveDay {
   /** Of whole pages of memory that had to go to the disk. */
@@ -60,9 +60,8 @@ console.log(JSON.stringify(written));
 
 /** What is on record as the day begins, and the 24 hours from then on. */
 function halves(): [before: MinuteRecord[], after: MinuteRecord[]] {
-  const year = new Year();
   const minutes = [AFTER_THE_YEAR_MS, AFTER_THE_YEAR_MS + DAY_MS].flatMap((ms) =>
-    year.minutesOf(isoTime(ms).slice(0, 10)),
+    minutesOf(isoTime(ms).slice(0, 10)),
   );
   const since = (ms: number) => minutes.filter(({ ts }) => Date.parse(ts) >= ms);
   const [all, later] = [since(AFTER_THE_YEAR_MS), since(AFTER_THE_YEAR_MS + DAY_MS)];

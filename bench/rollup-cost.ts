@@ -52,7 +52,8 @@ async function maintained(): Promise<void> {
 async function bare(): Promise<void> {
   const folder = minuteFolder(records);
   for (const name of readdirSync(folder)) {
-    const text = gunzipSync(readFileSync(join(folder, name))).toString();
+    const bytes = readFileSync(join(folder, name));
+    const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
     for (const line of text.split('\n')) if (line !== '') JSON.parse(line);
   }
 }

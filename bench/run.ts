@@ -12,6 +12,7 @@ import type { PollCost } from './poll-cost.ts';
 import { type Usage, usageOf } from './process.ts';
 import { bareFlow, handWiredFlow, startNodeRed } from './stock-flow.ts';
 import { wireRows } from './wire.ts';
+import { yearCosts } from './year.ts';
 
 const run = promisify(execFile);
 /** Start-up work is over by then. */
@@ -25,7 +26,7 @@ const BEAT_S = 40;
 const CLIENTS = 20;
 const CHANGES = 30;
 
-const SECTIONS = { wire, poll, costs, beat, history };
+const SECTIONS = { wire, poll, costs, beat, history, year };
 type Section = keyof typeof SECTIONS;
 
 const wanted = process.argv.slice(2);
@@ -147,6 +148,28 @@ async function history(meter: BenchMeter): Promise<void> {
     ]);
     await appliance.stop();
   });
+}
+
+async function year(): Promise<void> {
+  section('A year of records, against a bare loop that unpacks and parses the minutes');
+  const { bare, rollup, again, startBare, start, diskBytes, day } = await yearCosts();
+  for (const [what, cost, yardstick] of [
+    ['A year of minutes into 15 minutes, days, months', rollup, bare],
+    ['The same once more, with nothing to write', again, bare],
+    ['At a start, with the minutes of 30 days', start, startBare],
+  ] as const) {
+    line(what, `${cost.seconds.toFixed(1)} s against ${yardstick.seconds.toFixed(1)}`, [
+      ['CPU / bare loop', cost.cpuS / yardstick.cpuS],
+      ['MB of memory above bare loop', cost.peakMb - yardstick.peakMb],
+    ]);
+  }
+  line('On the disk after a year', '', [['MB', diskBytes / 1e6, 50]]);
+  if (day === null) return line('Written in a day', 'cannot be told without strace', []);
+  line('Written in a day', '', [
+    ['MB', day.bytes / 1e6, 2],
+    ['MB, as pages of memory', day.pageBytes / 1e6],
+    ['flushes (a minute each makes 1440)', day.flushes],
+  ]);
 }
 
 type Figure = [name: string, value: number, goal?: number];

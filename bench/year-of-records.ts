@@ -58,31 +58,31 @@ export const site = siteConfigSchema.parse({
   ],
 });
 
-/** Lives the day of a month when a day of that month is asked for first. */
-export class Year {
-  readonly #lived = new Map<string, MinuteRecord[]>();
+const lived = new Map<string, MinuteRecord[]>();
 
-  /** The minutes of a UTC day. */
-  minutesOf(date: string): MinuteRecord[] {
-    const livedDate = `2025-${date.slice(5, 7)}-15`;
-    const lived = this.#lived.get(livedDate) ?? liveDay(livedDate);
-    this.#lived.set(livedDate, lived);
-    const laterMs = Date.parse(date) - Date.parse(livedDate);
-    return lived.map((minute) => ({
-      ...minute,
-      ts: `${date}${minute.ts.slice(10)}`,
-      ...(minute.ledger && { ledger: later(minute.ledger, laterMs) }),
-    }));
-  }
+/** The minutes of a UTC day. */
+export function minutesOf(date: string): MinuteRecord[] {
+  const livedDate = `2025-${date.slice(5, 7)}-15`;
+  const known = lived.get(livedDate) ?? liveDay(livedDate);
+  lived.set(livedDate, known);
+  const laterMs = Date.parse(date) - Date.parse(livedDate);
+  return known.map((minute) => ({
+    ...minute,
+    ts: `${date}${minute.ts.slice(10)}`,
+    ...(minute.ledger && { ledger: later(minute.ledger, laterMs) }),
+  }));
+}
 
-  /** Writes the files of the UTC days from one to another, both included, closed ones as they are kept. */
-  write(records: string, first: string, last: string): void {
-    mkdirSync(minuteFolder(records), { recursive: true });
-    for (const date of daysBetween(first, last)) {
-      const lines = this.minutesOf(date).map((minute) => `${JSON.stringify(minute)}\n`);
-      const file = join(minuteFolder(records), `${date}.jsonl.gz`);
-      writeFileSync(file, gzipSync(lines.join('')));
-    }
+/** Writes the files of all days: packed, but for the last, which has only just ended. */
+export function writeYear(records: string): void {
+  mkdirSync(minuteFolder(records), { recursive: true });
+  for (const date of daysBetween(FIRST_DAY, LAST_DAY)) {
+    const text = minutesOf(date)
+      .map((minute) => `${JSON.stringify(minute)}\n`)
+      .join('');
+    const file = join(minuteFolder(records), `${date}.jsonl`);
+    if (date === LAST_DAY) writeFileSync(file, text);
+    else writeFileSync(`${file}.gz`, gzipSync(text));
   }
 }
 
