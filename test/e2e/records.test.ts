@@ -1,13 +1,12 @@
 /** The records of a running appliance, asked for and corrected from the command line as installers do. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isoTime, systemClock } from '../../nodes/site/clock.ts';
 import { loadSite } from '../../nodes/site/load.ts';
 import { sitePaths } from '../../nodes/site/paths.ts';
 import { writeDays } from '../nodes/rollup/kept-home.ts';
-import { type Appliance, CHECKOUT, startAppliance, temporaryFolder } from '../support/appliance.ts';
+import { type Appliance, command, startAppliance, temporaryFolder } from '../support/appliance.ts';
 
 const METERS = (invert: boolean) => `
 meters:
@@ -51,21 +50,7 @@ describe('the records of a running appliance', function () {
   });
   afterEach(stop);
 
-  /** The program itself, as the installer calls it. */
-  async function cli(...args: string[]): Promise<{ code: number; text: string; errors: string }> {
-    const env = {
-      ...process.env,
-      SOLTHRIVE_ETC: join(folder, 'etc'),
-      SOLTHRIVE_DATA: join(folder, 'data'),
-      SOLTHRIVE_RUN: join(folder, 'run'),
-    };
-    const main = join(CHECKOUT, 'dist', 'cli', 'main.js');
-    return new Promise((resolve) => {
-      execFile(process.execPath, [main, ...args], { env }, (failed, text, errors) => {
-        resolve({ code: Number(failed?.code ?? 0), text, errors });
-      });
-    });
-  }
+  const cli = (...args: string[]) => command(folder, ...args);
 
   async function preview(): Promise<unknown> {
     const { code, text, errors } = await cli('recompute', '--from', first, '--json');

@@ -1,5 +1,5 @@
 /** The real program in a folder of its own, as a child process: what `npm start` runs, on a free port. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -108,6 +108,20 @@ export async function startAppliance(options: ApplianceOptions = {}): Promise<Ap
     },
     ended: () => exit,
   };
+}
+
+/** The command line itself, called as an installer does, for the appliance in a folder. */
+export function command(
+  folder: string,
+  ...args: string[]
+): Promise<{ code: number; text: string; errors: string }> {
+  const main = join(CHECKOUT, 'dist', 'cli', 'main.js');
+  const env = { ...process.env, ...foldersIn(folder) };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], { env }, (failed, text, errors) => {
+      resolve({ code: Number(failed?.code ?? 0), text, errors });
+    });
+  });
 }
 
 /** A port that nobody listens on now. */
