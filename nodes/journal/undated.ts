@@ -9,6 +9,9 @@ import type { MinuteRecord } from './minute.ts';
 import { asMinute } from './minutes.ts';
 import { roundedKwh } from './tally.ts';
 
+/** Lines come again within two days of minutes: no more than one waits for the disk. */
+const MOST_REPEATED = 2_880;
+
 /** A finished minute, and when it began by the time since the machine started, ms. */
 export interface HeldMinute {
   mono_ms: number;
@@ -77,22 +80,25 @@ export interface HeldOfBoot {
   kwh: UndatedKwh;
 }
 
-/** What is held, for each start of the machine that holds any. */
-export async function heldByBoot(records: string): Promise<HeldOfBoot[]> {
+/** What is held, for each start of the machine that holds any, but not for `except`. */
+export async function heldByBoot(records: string, except?: string): Promise<HeldOfBoot[]> {
   const found: HeldOfBoot[] = [];
   for (const file of await holdingFiles(records)) {
-    const minutes = [...(await heldMinutes(file))];
-    const kwh = sumOf(minutes.map(({ energy }) => kwhOf(energy)));
-    if (minutes.length > 0) {
-      found.push({ boot: basename(file, '.jsonl'), minutes: minutes.length, kwh });
+    const boot = basename(file, '.jsonl');
+    if (boot === except) continue;
+    let [minutes, kwh] = [0, sumOf([])];
+    for await (const { energy } of heldMinutes(file)) {
+      minutes += 1;
+      kwh = sumOf([kwh, kwhOf(energy)]);
     }
+    if (minutes > 0) found.push({ boot, minutes, kwh });
   }
   return found;
 }
 
 /** The sum over all files but that of `bootId`, which may still be dated; null where there is none. */
 export async function undatedKwh(records: string, bootId: string): Promise<UndatedKwh | null> {
-  const others = (await heldByBoot(records)).filter(({ boot }) => boot !== bootId);
+  const others = await heldByBoot(records, bootId);
   return others.length > 0 ? sumOf(others.map(({ kwh }) => kwh)) : null;
 }
 
@@ -111,14 +117,21 @@ function sumOf(parts: readonly UndatedKwh[]): UndatedKwh {
   return sum;
 }
 
-/** Each minute once: a minute that was cut by a stop comes again when it is whole. */
-async function heldMinutes(file: string): Promise<Iterable<MinuteRecord>> {
+/**
+ * Each minute once: one that was cut by a stop comes again when it is whole, and those that waited for
+ * the disk may come again as they are. A file may hold a year.
+ */
+async function* heldMinutes(file: string): AsyncGenerator<MinuteRecord> {
   const minutes = new Map<string, MinuteRecord>();
   for await (const { record } of readHeld(file)) {
     const key = `${record.ts} ${record.run}`;
     if (record.rev > (minutes.get(key)?.rev ?? 0)) minutes.set(key, record);
+    const [oldest] = minutes;
+    if (minutes.size <= MOST_REPEATED || !oldest) continue;
+    minutes.delete(oldest[0]);
+    yield oldest[1];
   }
-  return minutes.values();
+  yield* minutes.values();
 }
 
 function asHeld(value: unknown): HeldMinute | null {

@@ -5,7 +5,7 @@ import { Dating } from '../../../nodes/journal/dating.ts';
 import { Filing } from '../../../nodes/journal/filing.ts';
 import { type AppendFile, type Disk, realDisk } from '../../../nodes/journal/jsonl.ts';
 import { MinuteStore } from '../../../nodes/journal/minute-store.ts';
-import { holdingFile, undatedKwh } from '../../../nodes/journal/undated.ts';
+import { heldByBoot, holdingFile, undatedKwh } from '../../../nodes/journal/undated.ts';
 import { FakeMachine } from '../../support/fake-machine.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 import { Life } from './life.ts';
@@ -180,6 +180,20 @@ describe('filing of minutes', () => {
     const lines = [held(1, 20), held(2, 60)].map((line) => `${JSON.stringify(line)}\n`);
     writeFileSync(file, `${lines.join('')}{"mono_ms":4,"rec`);
     assert.equal((await undatedKwh(life.records, 'boot-1'))?.import, 0.06);
+  });
+
+  it('counts a day that the disk was given twice once, in a file of many', async () => {
+    const records = recordsFolder();
+    const file = holdingFile(records, 'boot-0');
+    mkdirSync(dirname(file));
+    const lines = Array.from({ length: 5_000 }, (_, index) => {
+      const energy = { ...minuteAt('').energy, import_kwh: 0.001 };
+      const record = minuteAt(new Date(index * 60_000).toISOString(), { energy });
+      return `${JSON.stringify({ mono_ms: index * 60_000, record })}\n`;
+    });
+    writeFileSync(file, [...lines.slice(0, 4_000), ...lines.slice(4_000 - 1_440)].join(''));
+    const [held] = await heldByBoot(records);
+    assert.deepEqual([held?.boot, held?.minutes, held?.kwh.import], ['boot-0', 5_000, 5]);
   });
 
   it('believes no clock before the newest record, unless the network or a person does', async () => {
