@@ -54,6 +54,9 @@ export interface MeasuredChannel {
   /** The counters as last read, kWh. */
   counter_import_kwh?: number;
   counter_export_kwh?: number;
+  /** What power alone came to, kWh; left out where no counter decides how much. */
+  integrated_import_kwh?: number;
+  integrated_export_kwh?: number;
 }
 
 /** kWh, under the names of the minute record. */

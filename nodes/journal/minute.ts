@@ -89,4 +89,10 @@ export interface MinuteChannel {
   export_kwh: number | null;
   counter_import_kwh?: number;
   counter_export_kwh?: number;
+  /**
+   * What power alone came to where counters decide how much: `import_kwh` beside it is what they
+   * made of it. Left out where none does, and where both are 0.
+   */
+  integrated_import_kwh?: number;
+  integrated_export_kwh?: number;
 }
