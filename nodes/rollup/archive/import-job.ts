@@ -15,6 +15,7 @@ import { completeBook, keepPriceBook, readPriceBook } from '../price-book.ts';
 import { dayYears, quarterMonths, readDays, readQuarterLines } from '../read.ts';
 import { reconcile } from '../reconcile.ts';
 import { recordDisk } from '../store.ts';
+import { Here } from './here.ts';
 import { LEVEL_NAMES, type LevelName } from './levels.ts';
 import { type Home, mergeFile, type Refused } from './merge.ts';
 import { type Archive, openArchive, recordsFile } from './open.ts';
@@ -121,12 +122,13 @@ async function takeRecords(
     const found = recordsFile(path);
     return found?.level.name === 'minute' ? [found.stem] : [];
   });
+  const here = await Here.read(records);
   const home: Home = {
     records,
     disk: recordDisk,
     nowMs: clock.now(),
-    minuteDays: new Set(await minuteDays(records)),
-    archivedDays: new Set(archivedDays),
+    here,
+    archivedDays: new Set(archivedDays.filter((day) => !here.hasOutlivedMinutes(day))),
   };
   let done = 0;
   await readTarball(file, async ({ path, bytes }) => {

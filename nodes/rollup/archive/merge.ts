@@ -4,9 +4,11 @@
  */
 
 import { join } from 'node:path';
-import { isoTime } from '../../site/clock.ts';
+import { DAY_MS, utcDay } from '../minute-days.ts';
+import type { DayRecord, MonthRecord } from '../records.ts';
 import { LineFile, type RecordDisk } from '../store.ts';
-import type { AnyRecord } from './levels.ts';
+import { type Here, isKnown } from './here.ts';
+import type { AnyRecord, LevelName } from './levels.ts';
 import type { RecordsFile } from './open.ts';
 import { isRecord } from './record-schemas.ts';
 
@@ -46,13 +48,11 @@ export interface Home {
   records: string;
   disk: RecordDisk;
   nowMs: number;
-  /** UTC days of which there are minutes here. */
-  minuteDays: ReadonlySet<string>;
-  /** UTC days of which there are minutes in the archive. */
+  /** What is told here, before anything is taken. */
+  here: Here;
+  /** UTC days of which there are minutes in the archive that may be taken. */
   archivedDays: ReadonlySet<string>;
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * @param apply  whether what is new is written
@@ -79,22 +79,32 @@ export async function mergeFile(
   }
   const file = new LineFile(home.disk, join(home.records, name), level);
   const { known } = await file.read();
-  const here = Map.groupBy(known.values(), ({ record }) => level.time(record));
+  const there = Map.groupBy(known.values(), ({ record }) => level.time(record));
   const lines = new Map([...known].map(([key, { text }]) => [key, text]));
   for (const [time, list] of [...offered].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const texts = here.get(time)?.map(({ text }) => text);
-    if (texts === undefined) {
+    const own = there.get(time) ?? [];
+    const isTold =
+      own.some(({ record }) => tellsOf(level.name, record)) ||
+      list.some(({ record }) => home.here.tells(level, record));
+    if (own.length > 0 && list.every(({ text }) => own.some((line) => line.text === text))) {
+      merged.there += list.length;
+    } else if (isTold) merged.conflicts.push(time);
+    else {
       for (const { record, text } of list) lines.set(level.key(record), text);
       merged.added += list.length;
       merged.first ??= time;
       merged.last = time;
-    } else if (list.every(({ text }) => texts.includes(text))) merged.there += list.length;
-    else merged.conflicts.push(time);
+    }
   }
   if (apply && merged.added > 0) {
     await file.write([...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text));
   }
   return merged;
+}
+
+/** Rows of days and months are also made of times of which nobody knows anything. */
+function tellsOf(level: LevelName, record: AnyRecord): boolean {
+  return level === 'minute' || level === 'quarter' || isKnown(record as DayRecord | MonthRecord);
 }
 
 function parsed(text: string, { level }: RecordsFile): AnyRecord | null {
@@ -118,8 +128,8 @@ function verdictOn(
   // The journal writes into the day of minutes that is going on, and nobody else does.
   const untilMs = level.name === 'minute' ? Math.floor(home.nowMs / DAY_MS) * DAY_MS : home.nowMs;
   if (endMs > untilMs) return 'open';
-  const day = isoTime(startMs).slice(0, 10);
-  if (level.name !== 'quarter') return null;
+  if (level.name !== 'quarter' || home.here.tells(level, record)) return null;
+  const day = utcDay(startMs);
   if (home.archivedDays.has(day)) return 'derived';
-  return home.minuteDays.has(day) ? 'minutes_decide' : null;
+  return home.here.minuteDays.has(day) ? 'minutes_decide' : null;
 }
