@@ -76,11 +76,13 @@ function parsed(text: string): QuarterRecord | null {
 
 function isPlain(value: unknown): value is QuarterRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const { v, ts, config, as, covered_s, power, peaks, energy } = value as Partial<QuarterRecord>;
+  const { v, ts, config, as, covered_s, power, peaks, energy, events } =
+    value as Partial<QuarterRecord>;
   const isObject = (part: unknown) => typeof part === 'object' && part !== null;
   return (
     v === 1 &&
     as === undefined &&
+    events === undefined &&
     typeof ts === 'string' &&
     Date.parse(ts) % QUARTER_MS === 0 &&
     typeof config === 'string' &&

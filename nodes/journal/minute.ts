@@ -68,6 +68,8 @@ export interface MinuteRecord {
     battery_charge_kwh?: number | null;
     battery_discharge_kwh?: number | null;
     ev_kwh?: number | null;
+    /** What the inverter drew while the sun was away, a part of home; left out where it drew nothing. */
+    solar_standby_kwh?: number | null;
     solar_home_kwh?: number | null;
     solar_grid_kwh?: number | null;
     grid_home_kwh?: number | null;

@@ -14,6 +14,14 @@ const LEAST_KWH = 0.01;
 /** Rounding each on its own may tear the balance apart by 3 Wh; by more than 2 shall nobody see. */
 const TORN_WH = 2;
 
+/** Not every site has them. */
+const WHERE_THERE = [
+  'battery_charge_kwh',
+  'battery_discharge_kwh',
+  'ev_kwh',
+  'solar_standby_kwh',
+] as const;
+
 type Kwh = number | null;
 
 export type ToldEnergies = Pick<
@@ -25,20 +33,22 @@ export type ToldEnergies = Pick<
   | 'battery_charge_kwh'
   | 'battery_discharge_kwh'
   | 'ev_kwh'
+  | 'solar_standby_kwh'
   | 'self_consumption_kwh'
   | 'self_consumption'
   | 'solar_offset'
   | 'self_sufficiency'
 >;
 
-export function toldEnergies(energy: Energies): ToldEnergies {
+/** @param balanced  what of it passed while all of the balance was known: ratios are of that */
+export function toldEnergies(energy: Energies, balanced = energy): ToldEnergies {
   return {
     solar_kwh: told(energy.solar_kwh),
     home_kwh: toldHome(energy),
     import_kwh: told(energy.import_kwh),
     export_kwh: told(energy.export_kwh),
     ...toldWhereThere(energy),
-    ...ratiosOf(energy),
+    ...ratiosOf(balanced),
   };
 }
 
@@ -47,11 +57,10 @@ function told(kwh: Kwh): Kwh {
 }
 
 function toldWhereThere(energy: Energies) {
-  const keys = ['battery_charge_kwh', 'battery_discharge_kwh', 'ev_kwh'] as const;
-  const there = keys.filter((key) => energy[key] !== undefined);
+  const there = WHERE_THERE.filter((key) => energy[key] !== undefined);
   return Object.fromEntries(there.map((key) => [key, told(energy[key] ?? null)])) as Pick<
     ToldEnergies,
-    (typeof keys)[number]
+    (typeof WHERE_THERE)[number]
   >;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { EnergyKey } from '../journal/minute.ts';
 import { kwhOf, kwhUnits, microUnits, moneyOf } from './money.ts';
-import type { ChannelEnergies, Energies } from './records.ts';
+import type { ChannelEnergies, ChannelEnergy, Energies } from './records.ts';
 
 /** The one order in which energies are written. */
 const ENERGY_KEYS = [
@@ -15,6 +15,7 @@ const ENERGY_KEYS = [
   'battery_charge_kwh',
   'battery_discharge_kwh',
   'ev_kwh',
+  'solar_standby_kwh',
   'solar_home_kwh',
   'solar_grid_kwh',
   'grid_home_kwh',
@@ -38,6 +39,13 @@ export class EnergySum {
     }
   }
 
+  /** Takes a part away again: what is left of a sum that is all of one part is 0. */
+  subtract(energies: Partial<Energies>): void {
+    for (const [key, sum] of this.#sums) {
+      if (sum !== null) this.#sums.set(key, sum - kwhUnits(energies[key] ?? 0));
+    }
+  }
+
   /** In the one order; solar, home and grid are always there. */
   energies(): Energies {
     const found: Energies = { solar_kwh: null, home_kwh: null, import_kwh: null, export_kwh: null };
@@ -55,30 +63,61 @@ export function sumEnergies(list: Iterable<Partial<Energies>>): Energies {
   return sum.energies();
 }
 
+const WAYS = ['import', 'export'] as const;
+type Way = (typeof WAYS)[number];
+
+/** One way of a channel, in whole units. */
+interface WaySum {
+  counted: number | null;
+  /** By power where it is told, else as counted: then the two differ by what power tells. */
+  integrated: number;
+  isIntegrated: boolean;
+}
+
 /** By channel, in the order of their names. */
 export class ChannelSum {
-  #sums = new Map<string, { imported: number | null; exported: number | null }>();
+  #sums = new Map<string, Record<Way, WaySum>>();
 
-  add(channels: ChannelEnergies): void {
+  add(channels: Readonly<Record<string, Partial<ChannelEnergy>>>): void {
     for (const id of Object.keys(channels)) {
-      const { import_kwh = null, export_kwh = null } = channels[id] ?? {};
-      const sum = this.#sums.get(id) ?? { imported: null, exported: null };
-      if (import_kwh !== null) sum.imported = (sum.imported ?? 0) + kwhUnits(import_kwh);
-      if (export_kwh !== null) sum.exported = (sum.exported ?? 0) + kwhUnits(export_kwh);
+      const channel = channels[id] ?? {};
+      const sum = this.#sums.get(id) ?? { import: noSum(), export: noSum() };
+      for (const way of WAYS) {
+        addWay(sum[way], channel[`${way}_kwh`] ?? null, channel[`integrated_${way}_kwh`]);
+      }
       this.#sums.set(id, sum);
     }
   }
 
   channels(): ChannelEnergies {
-    const kwh = (sum: number | null) => (sum === null ? null : kwhOf(sum));
     const entries = [...this.#sums].sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(
-      entries.map(([id, { imported, exported }]) => [
+      entries.map(([id, { import: imported, export: exported }]): [string, ChannelEnergy] => [
         id,
-        { import_kwh: kwh(imported), export_kwh: kwh(exported) },
+        {
+          import_kwh: imported.counted === null ? null : kwhOf(imported.counted),
+          export_kwh: exported.counted === null ? null : kwhOf(exported.counted),
+          ...(isTold(imported) && { integrated_import_kwh: kwhOf(imported.integrated) }),
+          ...(isTold(exported) && { integrated_export_kwh: kwhOf(exported.integrated) }),
+        },
       ]),
     );
   }
+}
+
+function noSum(): WaySum {
+  return { counted: null, integrated: 0, isIntegrated: false };
+}
+
+function addWay(sum: WaySum, kwh: number | null, integratedKwh: number | undefined): void {
+  const units = kwh === null ? null : kwhUnits(kwh);
+  if (units !== null) sum.counted = (sum.counted ?? 0) + units;
+  sum.integrated += integratedKwh === undefined ? (units ?? 0) : kwhUnits(integratedKwh);
+  sum.isIntegrated ||= integratedKwh !== undefined;
+}
+
+function isTold({ counted, integrated, isIntegrated }: WaySum): boolean {
+  return isIntegrated && (integrated !== 0 || (counted ?? 0) !== 0);
 }
 
 export function addMoney(a: number, b: number): number;

@@ -36,28 +36,41 @@ export function monthFile(records: string): string {
 
 /** A value as a line of 15 minutes where it has the shape of one, else null. */
 export function asQuarter(value: unknown): QuarterRecord | null {
-  const { v, ts, config, as, power, ...rest } = fields(value);
+  const { v, ts, config, as, power, events, ...rest } = fields(value);
   const known = v === 1 && typeof ts === 'string' && isQuarterStart(ts);
   const named = typeof config === 'string' && (as === undefined || typeof as === 'string');
-  const whole = isObject(power) && isObject(rest.channels) && hasSums(rest);
+  const whole = isObject(power) && isObject(rest.channels) && hasSums(rest) && isList(events);
   return known && named && whole ? (value as QuarterRecord) : null;
 }
 
 /** A value as a day where it has the shape of one, else null. */
 export function asDay(value: unknown): DayRecord | null {
-  const { v, date, tariff, money, bill, ...rest } = fields(value);
+  const {
+    v,
+    date,
+    tariff,
+    money,
+    bill,
+    events,
+    unbalanced = {},
+    discrepancy = {},
+    ...rest
+  } = fields(value);
   const known = v === 1 && typeof date === 'string' && /^\d{4}-\d\d-\d\d$/.test(date);
   const priced = [tariff, money, bill].every((part) => part === null || isObject(part));
-  return known && priced && hasBounds(rest) && hasSums(rest) ? (value as DayRecord) : null;
+  const whole = isList(events) && isObject(unbalanced) && isObject(discrepancy);
+  const summed = whole && hasBounds(rest) && hasSums(rest);
+  return known && priced && summed ? (value as DayRecord) : null;
 }
 
 /** A value as a month where it has the shape of one, else null. */
 export function asMonth(value: unknown): MonthRecord | null {
-  const { v, month, days, tariffs, money, ...rest } = fields(value);
+  const { v, month, days, tariffs, money, events, unbalanced = {}, ...rest } = fields(value);
   const known = v === 1 && typeof month === 'string' && /^\d{4}-\d\d$/.test(month);
   const priced = Array.isArray(tariffs) && (money === null || isObject(money));
-  const whole = Number.isInteger(days) && hasBounds(rest) && hasSums(rest);
-  return known && priced && whole ? (value as MonthRecord) : null;
+  const whole = Number.isInteger(days) && isList(events) && isObject(unbalanced);
+  const summed = whole && hasBounds(rest) && hasSums(rest);
+  return known && priced && summed ? (value as MonthRecord) : null;
 }
 
 function fields(value: unknown): Record<string, unknown> {
@@ -66,6 +79,11 @@ function fields(value: unknown): Record<string, unknown> {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
+}
+
+/** Or left out. */
+function isList(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every(isObject));
 }
 
 function hasSums({ covered_s, energy, peaks }: Record<string, unknown>): boolean {

@@ -1,7 +1,8 @@
 /** Sums of quarters, days or months: what any stretch of time has in common with a day. */
-import { addMoney, EnergySum } from './exact.ts';
+import { EventSum } from './events.ts';
+import { addMoney, EnergySum, sumEnergies } from './exact.ts';
 import { largerPeaks } from './peaks.ts';
-import type { Energies, Money, Peaks, Seconds } from './records.ts';
+import type { Discrepancy, Energies, Money, Peaks, RecordedEvent, Seconds } from './records.ts';
 import { sumSeconds } from './seconds.ts';
 
 /** What of a record adds. */
@@ -11,16 +12,21 @@ interface Part extends Seconds {
   /** Of a day or month that is seen under a corrected configuration, and of a quarter. */
   corrected?: true;
   as?: string;
+  events?: readonly RecordedEvent[];
   peaks: Peaks;
   energy: Partial<Energies>;
+  /** What of its energy passed while another part of the balance was unknown. */
+  unbalanced?: Partial<Energies>;
 }
 
 export interface Sums extends Seconds {
   simulated?: true;
   estimated?: true;
   corrected?: true;
+  events?: RecordedEvent[];
   peaks: Peaks;
   energy: Energies;
+  unbalanced?: Energies;
 }
 
 /** A day, a month or any other stretch, as far as its summary goes. */
@@ -30,25 +36,32 @@ export interface PeriodRecord extends Sums {
   /** UTC; half-open. */
   start: string;
   end: string;
+  /** Only of a day. */
+  discrepancy?: Discrepancy;
   money: Money | null;
 }
 
 /** Sums to the last digit; the keys always come in the same order. */
 export function sumRecords(parts: readonly Part[]): Sums {
   const energy = new EnergySum();
+  const events = new EventSum();
   let peaks: Peaks = {};
   for (const part of parts) {
     energy.add(part.energy);
+    events.add(part.events);
     peaks = largerPeaks(peaks, part.peaks);
   }
+  const unbalanced = parts.flatMap((part) => part.unbalanced ?? []);
   const corrected = parts.some((part) => part.corrected || part.as !== undefined);
   return {
     ...sumSeconds(parts),
     ...(parts.some(({ simulated }) => simulated) && { simulated: true as const }),
     ...(parts.some(({ estimated }) => estimated) && { estimated: true as const }),
     ...(corrected && { corrected: true as const }),
+    ...events.told(),
     peaks,
     energy: energy.energies(),
+    ...(unbalanced.length > 0 && { unbalanced: sumEnergies(unbalanced) }),
   };
 }
 
@@ -59,6 +72,7 @@ export function sumRecords(parts: readonly Part[]): Sums {
 export function joinPeriods(periods: readonly PeriodRecord[]): PeriodRecord | null {
   const [first, last] = [periods[0], periods.at(-1)];
   if (!first || !last) return null;
+  if (periods.length === 1) return first;
   const { timezone, end } = last;
   const money = sumMoney(periods.map((period) => period.money));
   return { timezone, start: first.start, end, ...sumRecords(periods), money };

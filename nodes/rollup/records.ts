@@ -2,7 +2,7 @@
  * What the records above the minute look like on disk. Energies are kWh and sums are exact: they are
  * added as whole numbers of 1e-7 kWh, the last digit that a minute keeps. Money likewise in 1e-6.
  */
-import type { EnergyKey, MinuteRecord, PowerStats } from '../journal/minute.ts';
+import type { EnergyKey, MinuteEvent, MinuteRecord, PowerStats } from '../journal/minute.ts';
 import type { BillState } from './bill-state.ts';
 
 /** Seconds by mark; those that are 0 are left out, except `covered_s`. */
@@ -30,10 +30,30 @@ export interface Peaks {
   export?: Peak;
 }
 
-export type ChannelEnergies = Record<
-  string,
-  { import_kwh: number | null; export_kwh: number | null }
->;
+export interface ChannelEnergy {
+  import_kwh: number | null;
+  export_kwh: number | null;
+  /**
+   * What power alone came to where a counter decides how much, with what was recovered; left out
+   * where none does, and where both are 0.
+   */
+  integrated_import_kwh?: number;
+  integrated_export_kwh?: number;
+}
+
+/** By `<meter>/<channel>`. */
+export type ChannelEnergies = Record<string, ChannelEnergy>;
+
+/** What a counter did that was not counting. */
+export interface RecordedEvent extends MinuteEvent {
+  /** Start of the first minute in which it was seen, UTC. */
+  ts: string;
+  /** In how many. */
+  minutes: number;
+}
+
+/** `counter / integrated - 1` by `<meter>/<channel>`, where the counter moved by more than 1 kWh. */
+export type Discrepancy = Record<string, { import?: number; export?: number }>;
 
 /**
  * 15 minutes, a line of `<records>/quarter/<UTC month>.jsonl`. Of one `ts` there may be one line for
@@ -51,6 +71,8 @@ export interface QuarterRecord extends Seconds {
   simulated?: true;
   /** Set where energies were corrected from sums of 15 minutes rather than from minutes. */
   estimated?: true;
+  /** By channel and kind; left out while counters count. */
+  events?: RecordedEvent[];
   power: MinuteRecord['power'];
   peaks: Peaks;
   energy: Energies & { by: 'counter' | 'integral' };
@@ -97,8 +119,12 @@ export interface DayRecord extends Seconds {
   estimated?: true;
   /** Some of it is seen under a corrected configuration. */
   corrected?: true;
+  events?: RecordedEvent[];
   peaks: Peaks;
   energy: Energies;
+  /** Of that, what passed in quarter hours in which another part of the balance was unknown. */
+  unbalanced?: Energies;
+  discrepancy?: Discrepancy;
   /** Null where no tariff holds. */
   tariff: TariffMark | null;
   money: Money | null;
@@ -119,8 +145,10 @@ export interface MonthRecord extends Seconds {
   simulated?: true;
   estimated?: true;
   corrected?: true;
+  events?: RecordedEvent[];
   peaks: Peaks;
   energy: Energies;
+  unbalanced?: Energies;
   /** In the order they came into force. */
   tariffs: TariffMark[];
   /** The last day's currency; null where no day of it was priced, or in more than one currency. */

@@ -1,12 +1,28 @@
 /** Days and months as they are told to people and programs: rounded once, with ratios, UTC to site time. */
 import { monthBounds, withOffset } from './calendar.ts';
+import { disagrees } from './discrepancy.ts';
 import { toldEnergies } from './energies-told.ts';
 import { roundMoney } from './money.ts';
 import type { PeriodRecord } from './period.ts';
-import type { DayRecord, Money, MonthRecord, Peak, TariffMark } from './records.ts';
+import type { DayRecord, Discrepancy, Money, MonthRecord, Peak, TariffMark } from './records.ts';
 import { coverageOf, knownSeconds, markOf, worseOf } from './seconds.ts';
+import { balancedOf, isIncomplete } from './unbalanced.ts';
 
 export type Mark = 'good' | 'held' | 'estimated' | 'recovered' | 'missing';
+
+export const NOTES = [
+  /** More was exported than the sources made: a sensor is set up wrongly. */
+  'inconsistent',
+  /** A part of the balance was unknown while another was known: ratios are of the rest. */
+  'incomplete',
+  /** A counter and the power of its channel differ by more than 3 %. */
+  'counter_disagrees',
+  /** A counter did something other than count. */
+  'counter_event',
+  'estimated_cost',
+  'corrected',
+] as const;
+export type Note = (typeof NOTES)[number];
 
 export interface PeakSummary {
   w: number;
@@ -27,7 +43,9 @@ export interface EnergySummary {
   battery_charge_kwh?: number | null;
   battery_discharge_kwh?: number | null;
   ev_kwh?: number | null;
-  /** Solar energy that the site used itself. */
+  /** What the inverter drew while the sun was away, a part of home; left out where it drew nothing. */
+  solar_standby_kwh?: number | null;
+  /** Solar energy that the site used itself; this and the ratios while all of the balance was known. */
   self_consumption_kwh: number | null;
   self_consumption: number | null;
   solar_offset: number | null;
@@ -48,8 +66,8 @@ export interface EnergySummary {
   coverage: number;
   /** The worst mark above 1 % of the time. */
   quality: Mark;
-  /** What else there is to know: `inconsistent`, `estimated_cost`, `corrected`. */
-  notes: string[];
+  /** What else there is to know. */
+  notes: Note[];
   /** Still going on. */
   partial: boolean;
   simulated?: true;
@@ -60,6 +78,7 @@ export interface DaySummary extends EnergySummary {
   date: string;
   timezone: string;
   tariff: TariffMark | null;
+  discrepancy?: Discrepancy;
 }
 
 /** Topic `summary/month`: the month so far, each minute; and each month that changed. */
@@ -97,8 +116,9 @@ export interface SoFar {
 }
 
 export function summaryOfDay(record: DayRecord, soFar: SoFar = {}): DaySummary {
-  const { date, timezone, tariff } = record;
-  return { date, timezone, ...energySummary(record, soFar), tariff };
+  const { date, timezone, tariff, discrepancy } = record;
+  const summary = energySummary(record, soFar);
+  return { date, timezone, ...summary, tariff, ...(discrepancy && { discrepancy }) };
 }
 
 /** @param told  `bill` is the one of the billing month, told beside the sums of the calendar's */
@@ -122,7 +142,7 @@ export function energySummary(record: PeriodRecord, { nowMs }: SoFar = {}): Ener
     start: withOffset(startMs, timezone),
     end: withOffset(endMs, timezone),
     hours: (endMs - startMs) / HOUR_MS,
-    ...toldEnergies(record.energy),
+    ...toldEnergies(record.energy, balancedOf(record)),
     ...peaksTold(record),
     ...moneyTold(record.money),
     coverage: coverageOf(record, elapsedS),
@@ -169,14 +189,16 @@ function moneyTold(money: Money | null) {
   };
 }
 
-function notesOf({ energy, money, corrected }: PeriodRecord): string[] {
-  const { solar_kwh, export_kwh, battery_discharge_kwh } = energy;
+function notesOf(record: PeriodRecord): Note[] {
+  const { solar_kwh, export_kwh, battery_discharge_kwh } = balancedOf(record);
   const sources = (solar_kwh ?? 0) + (battery_discharge_kwh ?? 0);
-  const inconsistent =
-    solar_kwh !== null && (export_kwh ?? 0) > sources * (1 + SKEW_SHARE) + SKEW_KWH;
-  return [
-    ...(inconsistent ? ['inconsistent'] : []),
-    ...(money?.estimated ? ['estimated_cost'] : []),
-    ...(corrected ? ['corrected'] : []),
-  ];
+  const said: Record<Note, boolean> = {
+    inconsistent: solar_kwh !== null && (export_kwh ?? 0) > sources * (1 + SKEW_SHARE) + SKEW_KWH,
+    incomplete: isIncomplete(record),
+    counter_disagrees: disagrees(record.discrepancy),
+    counter_event: record.events !== undefined,
+    estimated_cost: record.money?.estimated === true,
+    corrected: record.corrected === true,
+  };
+  return NOTES.filter((note) => said[note]);
 }
