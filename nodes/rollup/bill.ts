@@ -19,6 +19,7 @@ import type { Money, QuarterRecord, TariffMark } from './records.ts';
 import { coverageOf, sumSeconds } from './seconds.ts';
 import type { BillSummary } from './summary.ts';
 import { bypassCost, energyCost, periodAt, tariffMark, total } from './tariff.ts';
+import { isUnbalanced } from './unbalanced.ts';
 
 /** Days observed for less than this share are marked. */
 const WELL_OBSERVED = 0.95;
@@ -53,8 +54,9 @@ export interface PricedDay {
  */
 export function priceDay(day: DayToPrice, { tariff, before }: Pricing): PricedDay {
   const bill = openBill(day.date, tariff, before);
-  const { isHomeKnown } = addQuarters(bill, day, tariff);
+  const { isHomeWhole } = addQuarters(bill, day, tariff);
   const isEstimated = coverageOf(sumSeconds(day.quarters), day.length_s) < WELL_OBSERVED;
+  const isHomeKnown = isHomeWhole || !isEstimated;
   bill.fees += rateUnits(tariff.fixed.per_day);
   if (bill.isNewMonth) bill.fees += rateUnits(tariff.fixed.per_month);
   bill.homeUnknown ||= !isHomeKnown;
@@ -90,23 +92,29 @@ export function billSummary(bill: BillState): BillSummary {
   };
 }
 
-/** False where the home's use of a quarter cannot be told. */
+/**
+ * Where the home's use of a quarter hour cannot be told, it counts as what was bought: as if nothing
+ * was saved. That is good enough for a moment, and `isHomeWhole` is false.
+ */
 function addQuarters(
   bill: OpenBill,
   { quarters, zone }: DayToPrice,
   tariff: TariffConfig,
-): { isHomeKnown: boolean } {
-  let isHomeKnown = true;
-  for (const { ts, energy } of quarters) {
+): { isHomeWhole: boolean } {
+  let isHomeWhole = true;
+  for (const quarter of quarters) {
+    const { ts, energy } = quarter;
     const period = periodAt(tariff, localAt(Date.parse(ts), zone));
     const used = homeUse(energy);
     add(bill.imported, period, energy.import_kwh);
     add(bill.exported, period, energy.export_kwh);
-    add(bill.home, period, used);
     // A gap on both sides of the comparison is none.
-    if (used === null && (energy.import_kwh ?? energy.export_kwh) !== null) isHomeKnown = false;
+    const isUnknown = used === null && (energy.import_kwh ?? energy.export_kwh) !== null;
+    const isTold = !isUnknown && (energy.home_kwh === null || !isUnbalanced(quarter));
+    add(bill.home, period, isTold ? used : Math.max(used ?? 0, energy.import_kwh ?? 0));
+    isHomeWhole &&= isTold;
   }
-  return { isHomeKnown };
+  return { isHomeWhole };
 }
 
 /** kWh; where the balance does not say, what the sources say. */
