@@ -139,7 +139,8 @@ export class OpenMinute {
     const battery = this.#energies.has('battery_charge_kwh');
     const more = [...this.#energies.keys()]
       .filter((key) => battery || !key.includes('battery'))
-      .map((key) => [key, kwh(key)]);
+      .map((key): [string, number | null] => [key, kwh(key)])
+      .filter(([key, value]) => key !== 'solar_standby_kwh' || value);
     return {
       solar_kwh: kwh('solar_kwh'),
       home_kwh: kwh('home_kwh'),

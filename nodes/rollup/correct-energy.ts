@@ -16,7 +16,7 @@ interface Both {
 /** The keys under which a record keeps the directions of a quantity. */
 const KEYS = {
   grid: ['import_kwh', 'export_kwh'],
-  solar: ['solar_kwh', null],
+  solar: ['solar_kwh', 'solar_standby_kwh'],
   battery: ['battery_discharge_kwh', 'battery_charge_kwh'],
   ev: ['ev_kwh', null],
 } as const;
@@ -58,6 +58,8 @@ export function correctEnergies(stretch: Stretch): Energies {
       battery_charge_kwh: both.battery.exported,
     }),
     ...(rewiring.parts.ev.length > 0 && { ev_kwh: both.ev.imported }),
+    // Left out where it is 0.
+    ...(both.solar.exported && { solar_standby_kwh: both.solar.exported }),
   };
   const flows = flowsOf(both, found.home_kwh ?? null, stretch);
   for (const [key, name] of Object.entries(FLOWS)) {
@@ -77,7 +79,9 @@ export function correctSome(stretch: Stretch): Partial<Record<keyof Energies, nu
     const [importKey, exportKey] = KEYS[quantity];
     if (!told && energy[importKey] == null) continue;
     found[importKey] = both[quantity].imported;
-    if (exportKey) found[exportKey] = both[quantity].exported;
+    if (exportKey && (both[quantity].exported || quantity !== 'solar')) {
+      found[exportKey] = both[quantity].exported;
+    }
   }
   if (energy.home_kwh != null) found.home_kwh = balanceOf(both);
   const flows = flowsOf(both, found.home_kwh ?? null, stretch);
@@ -97,12 +101,15 @@ function quantities(stretch: Stretch): Record<Quantity, Both> {
   };
 }
 
-/** As recorded, turned, where the record still has all it takes; else from the channels. */
+/**
+ * As recorded, turned, where the record still has all it takes; else from the channels. The other way
+ * of solar and of a car is not kept everywhere.
+ */
 function quantityOf(quantity: Quantity, stretch: Stretch): Both {
   const { energy, rewiring } = stretch;
   const turn = rewiring.whole[quantity];
   const [importKey, exportKey] = KEYS[quantity];
-  if (turn && (exportKey !== null || !turn.swapped)) {
+  if (turn && !(turn.swapped && (quantity === 'solar' || quantity === 'ev'))) {
     const recorded = {
       imported: unitsOf(energy[importKey]),
       exported: exportKey === null ? null : unitsOf(energy[exportKey]),
