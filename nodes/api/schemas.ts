@@ -1,6 +1,7 @@
 /** The bodies of `/api`, as JSON Schema by name: what `/api/openapi.json` says and a test holds answers to. */
 import { FIELDS, type Field, RESOLUTIONS } from '../history/fields.ts';
 import { PHASES, ROLES } from '../meter/reading.ts';
+import { NOTES } from '../rollup/summary.ts';
 import { ERROR_CODES } from '../site/errors.ts';
 import {
   byName,
@@ -199,6 +200,10 @@ const daySummary = object({
   'battery_charge_kwh?': value,
   'battery_discharge_kwh?': value,
   'ev_kwh?': value,
+  'solar_standby_kwh?': described(
+    'What the inverter drew while the sun was away, a part of home',
+    value,
+  ),
   self_consumption_kwh: described('Solar energy that the site used itself', value),
   self_consumption: ratio,
   solar_offset: ratio,
@@ -215,9 +220,13 @@ const daySummary = object({
   savings: value,
   currency: orNull(text),
   tariff: orNull(object({ id: text, version: text })),
+  'discrepancy?': described(
+    'counter / power - 1 by `<meter>/<channel>`, where the counter moved by more than 1 kWh',
+    byName(object({ 'import?': number, 'export?': number })),
+  ),
   coverage: { type: 'number', minimum: 0, maximum: 1 },
   quality: marks,
-  notes: list(oneOf('inconsistent', 'estimated_cost', 'corrected')),
+  notes: list(oneOf(...NOTES)),
   partial: described('Still going on', flag),
   'simulated?': simulated,
 });

@@ -3,7 +3,7 @@
  * are checked, answers are made, and `/api/openapi.json` is written.
  */
 import type { PowerStats } from '../journal/minute.ts';
-import type { Energies, Seconds } from '../rollup/records.ts';
+import type { Discrepancy, Energies, Seconds } from '../rollup/records.ts';
 import { coverageOf, knownSeconds, markOf } from '../rollup/seconds.ts';
 import type { EnergySummary, PeakSummary } from '../rollup/summary.ts';
 import type { SiteConfig } from '../site/schema.ts';
@@ -25,6 +25,8 @@ export interface Told extends Seconds {
   power?: Record<string, PowerStats | undefined>;
   energy: Energies;
   channels?: object;
+  events?: readonly object[];
+  discrepancy?: Discrepancy;
   /** Of a day or month. */
   summary?: EnergySummary & { tariff?: { id: string } | null };
 }
@@ -39,7 +41,7 @@ export interface Field {
   /** The part of a home without which it is not usual. */
   only?: 'battery' | 'ev';
   description: string;
-  type: 'number' | 'string' | 'object';
+  type: 'number' | 'string' | 'object' | 'array';
   /** @param lengthS  how long the record is, or has been so far, s */
   of(told: Told, lengthS: number): FieldValue;
 }
@@ -63,6 +65,7 @@ const ENERGIES = {
   battery_charge: 'Energy into the battery',
   battery_discharge: 'Energy out of the battery',
   ev: 'Energy to car chargers, a part of home',
+  solar_standby: 'Energy that the inverter drew while the sun was away, a part of home',
   solar_home: 'Solar energy used by the home',
   solar_grid: 'Solar energy to the grid',
   grid_home: 'Energy from the grid used by the home',
@@ -149,6 +152,24 @@ export const FIELDS: readonly Field[] = [
     type: 'object',
     of: ({ channels }) => channels ?? null,
   },
+  {
+    name: 'events',
+    usual: false,
+    at: RESOLUTIONS,
+    description:
+      'What counters did that was not counting: `channel`, `event`, and from 15m on the first minute, `ts` (UTC), and in how many, `minutes`; null where they counted',
+    type: 'array',
+    of: ({ events }) => events ?? null,
+  },
+  {
+    name: 'discrepancy',
+    usual: false,
+    at: ['1d'],
+    description:
+      'counter / power - 1, by `<meter>/<channel>` and `import` or `export`, where the counter moved by more than 1 kWh',
+    type: 'object',
+    of: ({ discrepancy }) => discrepancy ?? null,
+  },
 ];
 
 const BY_NAME = new Map(FIELDS.map((field) => [field.name, field]));
@@ -198,7 +219,9 @@ function energyField(name: keyof typeof ENERGIES): Field {
     ...(only && { only }),
     description: `${ENERGIES[name]}, kWh`,
     type: 'number',
-    of: ({ energy }) => energy[key] ?? null,
+    // Left out of a record while it is 0 all the time.
+    of: ({ energy }) =>
+      energy[key] ?? (name === 'solar_standby' && energy.solar_kwh !== null ? 0 : null),
   };
 }
 

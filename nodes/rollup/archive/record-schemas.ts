@@ -22,6 +22,7 @@ const energyKeys = {
   battery_charge_kwh: kwh,
   battery_discharge_kwh: kwh,
   ev_kwh: kwh,
+  solar_standby_kwh: kwh.describe('Drawn by inverters, a part of home; left out where 0'),
   solar_home_kwh: kwh,
   solar_grid_kwh: kwh,
   grid_home_kwh: kwh,
@@ -53,6 +54,22 @@ const peak = z
   .optional()
   .describe('The largest 1-minute mean, W, and when it began');
 const peaks = z.looseObject({ solar: peak, home: peak, import: peak, export: peak });
+const counterEvent = { channel: z.string(), event: z.string() };
+const integrated = z
+  .number()
+  .optional()
+  .describe('What power alone came to where a counter decides how much');
+const integratedKwh = {
+  integrated_import_kwh: integrated,
+  integrated_export_kwh: integrated,
+};
+const events = z
+  .array(z.looseObject({ ...counterEvent, ts: instant, minutes: z.int() }))
+  .optional()
+  .describe('What counters did that was not counting: first minute, and in how many');
+const unbalanced = energy
+  .optional()
+  .describe('Of `energy`, what passed while another part of the balance was unknown');
 const tariff = z.looseObject({ id: z.string(), version: z.string() });
 const money = z
   .looseObject({
@@ -66,6 +83,7 @@ const money = z
     estimated: yes,
   })
   .nullable();
+const ratio = z.number().optional();
 const bounds = { timezone: z.string(), start: instant, end: instant };
 
 const SHAPES = {
@@ -88,6 +106,7 @@ const SHAPES = {
       })
       .optional()
       .describe('Energy that passed in a time in which nobody looked; not in `energy`'),
+    events: z.array(z.looseObject(counterEvent)).optional(),
     clock_step: yes,
     simulated: yes,
     power,
@@ -100,6 +119,7 @@ const SHAPES = {
         export_kwh: requiredKwh,
         counter_import_kwh: z.number().optional(),
         counter_export_kwh: z.number().optional(),
+        ...integratedKwh,
       }),
     ),
   }),
@@ -111,12 +131,13 @@ const SHAPES = {
     ...marks,
     simulated: yes,
     estimated: yes,
+    events,
     power,
     peaks,
     energy: energyBy,
     channels: z.record(
       z.string(),
-      z.looseObject({ import_kwh: requiredKwh, export_kwh: requiredKwh }),
+      z.looseObject({ import_kwh: requiredKwh, export_kwh: requiredKwh, ...integratedKwh }),
     ),
   }),
   day: z.looseObject({
@@ -126,8 +147,14 @@ const SHAPES = {
     ...marks,
     simulated: yes,
     estimated: yes,
+    events,
     peaks,
     energy,
+    unbalanced,
+    discrepancy: z
+      .record(z.string(), z.looseObject({ import: ratio, export: ratio }))
+      .optional()
+      .describe('counter / power - 1, where the counter moved by more than 1 kWh'),
     tariff: tariff.nullable(),
     money,
     bill: z.looseObject({ since: date, currency: z.string() }).nullable(),
@@ -140,8 +167,10 @@ const SHAPES = {
     ...marks,
     simulated: yes,
     estimated: yes,
+    events,
     peaks,
     energy,
+    unbalanced,
     tariffs: z.array(tariff),
     money,
   }),
