@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import type { MinuteRecord } from '../journal/minute.ts';
-import { dayOf, minuteFolder, type Stretch } from '../journal/minutes.ts';
+import { asMinute, dayOf, minuteFolder, type Stretch } from '../journal/minutes.ts';
 import type { PastView } from '../rollup/past-view.ts';
 import { type Share, shareBlock } from '../rollup/share.ts';
 import { isoTime } from '../site/clock.ts';
@@ -32,8 +32,7 @@ export class RecoveredMinutes {
     const found = new Map<number, Share[]>();
     for (const day of this.#daysToLookAt(stretch)) {
       for (const minute of await this.#of(day)) {
-        for (const share of sharesOf(minute, view)) {
-          if (share.startMs < stretch.fromMs || share.startMs >= stretch.toMs) continue;
+        for (const share of sharesOf(minute, stretch, view)) {
           const others = found.get(share.startMs) ?? [];
           found.set(share.startMs, [...others, share]);
         }
@@ -57,7 +56,7 @@ export class RecoveredMinutes {
     const text = minuteText(this.#records, day);
     const maybe = text === null || text.includes(MARK);
     const all = maybe ? await readMinuteDay(this.#records, day) : [];
-    const minutes = all.filter(({ recovered }) => recovered !== undefined);
+    const minutes = all.flatMap((minute) => (minute.recovered && asMinute(minute)) ?? []);
     this.#known.delete(day);
     this.#known.set(day, { stamp, minutes });
     const [oldest] = this.#known.keys();
@@ -67,13 +66,14 @@ export class RecoveredMinutes {
 }
 
 /** By minute; each share as seen under what holds for the quarter hour in which it passed. */
-function sharesOf(minute: MinuteRecord, view: PastView): Share[] {
+function sharesOf(minute: MinuteRecord, within: Stretch, view: PastView): Share[] {
   const seen = new Map<string, Share[]>();
   const shares = (under: string) => {
-    const known =
-      seen.get(under) ?? split(under === minute.config ? minute : view.minute(minute, under));
-    seen.set(under, known);
-    return known;
+    const known = seen.get(under);
+    if (known) return known;
+    const made = split(under === minute.config ? minute : view.minute(minute, under), within);
+    seen.set(under, made);
+    return made;
   };
   return shares(minute.config).map((own, index) => {
     const quarterMs = Math.floor(own.startMs / QUARTER_MS) * QUARTER_MS;
@@ -81,6 +81,6 @@ function sharesOf(minute: MinuteRecord, view: PastView): Share[] {
   });
 }
 
-function split({ recovered, recovered_s }: MinuteRecord): Share[] {
-  return recovered ? shareBlock(recovered, MINUTE_MS, recovered_s) : [];
+function split({ recovered, recovered_s: seconds }: MinuteRecord, within: Stretch): Share[] {
+  return recovered ? shareBlock(recovered, MINUTE_MS, { seconds, within }) : [];
 }

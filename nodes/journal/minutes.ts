@@ -7,6 +7,8 @@ import { mergeMinutes } from './merge.ts';
 import type { MinuteRecord } from './minute.ts';
 
 const MINUTE_MS = 60_000;
+/** A longer outage is a clock that was wrong. */
+const LONGEST_OUTAGE_MS = 366 * 86_400_000;
 
 /** `<records>/minute` */
 export function minuteFolder(records: string): string {
@@ -55,7 +57,10 @@ async function filesBetween(records: string, first: string, last: string): Promi
     .map((name) => join(folder, name));
 }
 
-/** A value as a minute record where it has the shape of one, else null. */
+/**
+ * A value as a minute record where it has the shape of one, else null. What it recovered is told of
+ * a time that can be.
+ */
 export function asMinute(value: unknown): MinuteRecord | null {
   if (typeof value !== 'object' || value === null) return null;
   const record = value as Record<string, unknown>;
@@ -65,7 +70,25 @@ export function asMinute(value: unknown): MinuteRecord | null {
   const parts = isObject(power) && isObject(energy) && isObject(channels);
   const shaped = parts && ['solar', 'home', 'grid'].every((key) => isStats(power[key]));
   const measured = typeof covered_s === 'number' && (recovered === undefined || isBlock(recovered));
-  return whole && known && shaped && measured ? (value as MinuteRecord) : null;
+  return whole && known && shaped && measured ? within(value as MinuteRecord) : null;
+}
+
+/**
+ * A wrong clock may have told an outage of decades, or one that is still to come: a block lies in the
+ * year before the end of its minute, and where none of it does, in its minute.
+ */
+function within(minute: MinuteRecord): MinuteRecord {
+  const { recovered } = minute;
+  if (!recovered) return minute;
+  const startMs = Date.parse(minute.ts);
+  const endMs = startMs + MINUTE_MS;
+  const [saidFromMs, saidToMs] = [Date.parse(recovered.from), Date.parse(recovered.to)];
+  const fromMs = Math.max(saidFromMs, startMs - LONGEST_OUTAGE_MS);
+  const toMs = Math.min(saidToMs, endMs);
+  if (fromMs === saidFromMs && toMs === saidToMs) return minute;
+  const told = fromMs < toMs ? { fromMs, toMs } : { fromMs: startMs, toMs: endMs };
+  const [from, to] = [isoTime(told.fromMs), isoTime(told.toMs)];
+  return { ...minute, recovered: { ...recovered, from, to } };
 }
 
 function isBlock(value: unknown): boolean {

@@ -1,7 +1,6 @@
 /** The lines of 15 minutes that minutes give: as they were measured, and as they are to be seen. */
 import type { MinuteRecord } from '../journal/minute.ts';
 import type { Stretch } from '../journal/minutes.ts';
-import { isoTime } from '../site/clock.ts';
 import type { PastView } from './past-view.ts';
 import { makeQuarters, Quarters } from './quarter.ts';
 import type { QuarterRecord } from './records.ts';
@@ -13,23 +12,21 @@ import type { QuarterRecord } from './records.ts';
  */
 export function deriveQuarters(
   minutes: readonly MinuteRecord[],
-  { fromMs, toMs }: Stretch,
+  within: Stretch,
   view: PastView,
 ): QuarterRecord[] {
-  const [first, last] = [isoTime(fromMs), isoTime(toMs)];
-  const within = ({ ts }: QuarterRecord) => ts >= first && ts < last;
-  const measured = makeQuarters(minutes).filter(within);
+  const measured = makeQuarters(minutes, within);
   const seen = new Map<string, QuarterRecord[]>();
   for (const line of measured) {
     const under = view.under(Date.parse(line.ts), line.config);
     if (under === line.config) continue;
     const pair = `${line.config} ${under}`;
-    const made = seen.get(pair) ?? correctedQuarters(minutes, line.config, under, view);
+    const made =
+      seen.get(pair) ?? correctedQuarters(minutes, { within, config: line.config, under, view });
     seen.set(pair, made);
   }
   const corrected = [...seen.values()]
     .flat()
-    .filter(within)
     .filter(({ ts, config, as }) => view.under(Date.parse(ts), config) === as);
   return [...measured, ...corrected].sort((a, b) => (quarterKey(a) < quarterKey(b) ? -1 : 1));
 }
@@ -39,17 +36,23 @@ export function quarterKey({ ts, config, as }: QuarterRecord): string {
   return `${ts} ${config} ${as ?? ''}`;
 }
 
+interface Correcting {
+  within: Stretch;
+  /** Under which the minutes were measured, and are to be seen. */
+  config: string;
+  under: string;
+  view: PastView;
+}
+
 /** None where the two configurations see the same. */
 function correctedQuarters(
   minutes: readonly MinuteRecord[],
-  config: string,
-  under: string,
-  view: PastView,
+  { within, config, under, view }: Correcting,
 ): QuarterRecord[] {
   const own = minutes.filter((minute) => minute.config === config);
   const corrected = own.map((minute) => view.minute(minute, under));
   if (corrected.every((minute, index) => minute === own[index])) return [];
-  const quarters = new Quarters();
+  const quarters = new Quarters(within);
   for (const minute of corrected) quarters.take(minute, under);
   return quarters.records();
 }

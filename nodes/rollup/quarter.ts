@@ -3,30 +3,41 @@
  * it passed. The same minutes give the same bytes, in whatever order they come.
  */
 import type { MinuteRecord } from '../journal/minute.ts';
+import type { Stretch } from '../journal/minutes.ts';
 import { isoTime } from '../site/clock.ts';
 import { ChannelSum, EnergySum } from './exact.ts';
 import { largerPeaks, peaksOf } from './peaks.ts';
 import { PowerSum } from './power-sum.ts';
 import type { Peaks, QuarterRecord, Seconds } from './records.ts';
 import { SecondsSum, shortSeconds } from './seconds.ts';
-import { type Share, shareBlock } from './share.ts';
+import { ALWAYS, type Share, shareBlock } from './share.ts';
 
 const QUARTER_MS = 15 * 60_000;
 const QUARTER_S = QUARTER_MS / 1000;
 
 /** The quarters of the minutes taken so far. */
 export class Quarters {
+  readonly #within: Stretch;
   #quarters = new Map<string, QuarterSum>();
+
+  /** @param within  only those that begin in here; of what was recovered, only what passed in here */
+  constructor(within: Stretch = ALWAYS) {
+    this.#within = within;
+  }
 
   /**
    * Adds a minute; each must come once, as `mergeMinutes` makes them.
    * @param as  short hash of the configuration it is seen under, where that is another than its own
    */
   take(minute: MinuteRecord, as?: string): void {
-    const { config, recovered, recovered_s } = minute;
-    this.#quarter(Date.parse(minute.ts), config, as).addMinute(minute);
+    const { config, recovered, recovered_s: seconds } = minute;
+    const within = this.#within;
+    const startMs = Math.floor(Date.parse(minute.ts) / QUARTER_MS) * QUARTER_MS;
+    if (startMs >= within.fromMs && startMs < within.toMs) {
+      this.#quarter(startMs, config, as).addMinute(minute);
+    }
     if (!recovered) return;
-    for (const share of shareBlock(recovered, QUARTER_MS, recovered_s)) {
+    for (const share of shareBlock(recovered, QUARTER_MS, { seconds, within })) {
       this.#quarter(share.startMs, config, as).addShare(share, minute);
     }
   }
@@ -37,12 +48,11 @@ export class Quarters {
     return records.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
   }
 
-  #quarter(ms: number, config: string, as: string | undefined): QuarterSum {
-    const index = Math.floor(ms / QUARTER_MS);
-    const key = `${index} ${config} ${as ?? ''}`;
+  #quarter(startMs: number, config: string, as: string | undefined): QuarterSum {
+    const key = `${startMs} ${config} ${as ?? ''}`;
     const known = this.#quarters.get(key);
     if (known) return known;
-    const quarter = new QuarterSum(isoTime(index * QUARTER_MS), config, as);
+    const quarter = new QuarterSum(isoTime(startMs), config, as);
     this.#quarters.set(key, quarter);
     return quarter;
   }
@@ -53,8 +63,11 @@ function placeOf({ ts, config, as }: QuarterRecord): string {
 }
 
 /** @param minutes  one record a minute, as `mergeMinutes` makes them */
-export function makeQuarters(minutes: Iterable<MinuteRecord>): QuarterRecord[] {
-  const quarters = new Quarters();
+export function makeQuarters(
+  minutes: Iterable<MinuteRecord>,
+  within: Stretch = ALWAYS,
+): QuarterRecord[] {
+  const quarters = new Quarters(within);
   for (const minute of minutes) quarters.take(minute);
   return quarters.records();
 }

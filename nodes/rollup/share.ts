@@ -3,6 +3,7 @@
  * nothing else is known, and so that the parts add up to the block to the last digit.
  */
 import type { RecoveredBlock } from '../journal/minute.ts';
+import type { Stretch } from '../journal/minutes.ts';
 import { kwhOf, kwhUnits } from './money.ts';
 
 /** What fell into one period. */
@@ -15,29 +16,43 @@ export interface Share {
   channels: RecoveredBlock['channels'];
 }
 
-/**
- * The parts of a block in the periods of `stepMs` since 1970 that it touches, in order.
- * @param seconds  how many seconds it makes up for; left out, all from its start to its end
- */
-export function shareBlock(block: RecoveredBlock, stepMs: number, seconds?: number): Share[] {
+export interface Sharing {
+  /** How many seconds the block makes up for; left out, all from its start to its end. */
+  seconds?: number | undefined;
+  /** Only the periods that begin in here; left out, all. Costs what they are, however long the block. */
+  within?: Stretch | undefined;
+}
+
+/** All there is of time. */
+export const ALWAYS: Stretch = {
+  fromMs: Number.NEGATIVE_INFINITY,
+  toMs: Number.POSITIVE_INFINITY,
+};
+
+/** The parts of a block in the periods of `stepMs` since 1970 that it touches, in order. */
+export function shareBlock(
+  block: RecoveredBlock,
+  stepMs: number,
+  { seconds, within = ALWAYS }: Sharing = {},
+): Share[] {
   const [fromMs, toMs] = [Date.parse(block.from), Date.parse(block.to)];
   const lengthMs = Math.max(0, toMs - fromMs);
   const total = seconds ?? Math.round(lengthMs / 1000);
+  // A block without length passed at its start.
+  const passed = (ms: number) =>
+    lengthMs === 0 ? Number(ms > fromMs) : Math.min(1, Math.max(0, (ms - fromMs) / lengthMs));
+  const firstMs = Math.floor(fromMs / stepMs) * stepMs;
+  const untilMs = Math.min(Math.max(toMs, firstMs + 1), within.toMs);
   const shares: Share[] = [];
-  let startMs = Math.floor(fromMs / stepMs) * stepMs;
-  let before = 0;
-  do {
-    const endMs = startMs + stepMs;
-    // A block without length passed at its start.
-    const after = lengthMs === 0 ? 1 : Math.min(1, (endMs - fromMs) / lengthMs);
+  let startMs = Math.max(firstMs, Math.ceil(within.fromMs / stepMs) * stepMs);
+  for (; startMs < untilMs; startMs += stepMs) {
+    const [before, after] = [passed(startMs), passed(startMs + stepMs)];
     shares.push({ startMs, ...part(block, { before, after, seconds: total }) });
-    startMs = endMs;
-    before = after;
-  } while (startMs < toMs);
+  }
   return shares;
 }
 
-interface Stretch {
+interface Part {
   /** How far through the block it begins and ends, 0 to 1. */
   before: number;
   after: number;
@@ -46,7 +61,7 @@ interface Stretch {
 }
 
 /** Rounded sums are subtracted, not rounded parts added: nothing is lost between the parts. */
-function part({ energy, channels }: RecoveredBlock, { before, after, seconds }: Stretch) {
+function part({ energy, channels }: RecoveredBlock, { before, after, seconds }: Part) {
   const share = (whole: number) => Math.round(whole * after) - Math.round(whole * before) + 0;
   const kwh = (whole: number) => kwhOf(share(kwhUnits(whole)));
   return {

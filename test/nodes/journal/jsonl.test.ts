@@ -224,4 +224,25 @@ describe('minute files', () => {
     ];
     for (const other of others) assert.equal(asMinute(other), null);
   });
+
+  it('believes no outage longer than a year or beyond its minute, and loses no energy of it', () => {
+    const energy = { import_kwh: 2 };
+    const read = (from: string, to: string) => {
+      const recovered = { from, to, energy, channels: {} };
+      const minute = asMinute({ ...minuteAt('2026-06-21T12:00:00.000Z'), recovered });
+      assert.equal(minute?.recovered?.energy, energy);
+      return [minute?.recovered?.from, minute?.recovered?.to];
+    };
+    const [yearAgo, start, end] = [
+      '2025-06-20T12:00:00.000Z',
+      '2026-06-21T12:00:00.000Z',
+      '2026-06-21T12:01:00.000Z',
+    ];
+    const usual = ['2026-06-21T11:00:00.000Z', '2026-06-21T12:00:05.000Z'] as const;
+    assert.deepEqual(read(...usual), usual);
+    assert.deepEqual(read('1969-12-31T00:00:06.000Z', usual[1]), [yearAgo, usual[1]]);
+    assert.deepEqual(read(usual[0], '2031-01-01T00:00:00.000Z'), [usual[0], end]);
+    assert.deepEqual(read('1969-12-31T00:00:00.000Z', '1970-01-01T00:00:00.000Z'), [start, end]);
+    assert.deepEqual(read('2031-01-01T00:00:00.000Z', '2032-01-01T00:00:00.000Z'), [start, end]);
+  });
 });

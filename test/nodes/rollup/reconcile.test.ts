@@ -169,6 +169,18 @@ describe('to reconcile the records', () => {
     );
   });
 
+  it('shares what passed in a year, and of the years since 1970 no more than one', async () => {
+    const records = emptyRecords();
+    const [energy, to] = [{ import_kwh: 1234.5678901 }, '2026-06-01T12:00:00.000Z'];
+    const recovered = { from: '1969-12-31T00:00:06.000Z', to, energy, channels: {} };
+    const minutes = [goodMinute(at('2026-06-01T12:00Z'), { recovered })];
+    writeMinutes(records, minutes);
+    await reconcile(taskOf(records, '2026-06-02T01:00Z'));
+    assert.equal(quartersIn(records)[0]?.ts, '2025-05-31T12:00:00.000Z');
+    assert.equal(wholeSum(quartersIn(records)), wholeSum(minutes));
+    assert.equal(wholeSum(daysIn(records)), wholeSum(minutes));
+  }).timeout(20_000);
+
   it('re-derives what a late minute changes, as if it had never been late', async () => {
     const records = emptyRecords();
     const minutes = minutesFrom(at('2026-05-29T00:00Z'), 4 * 1440);

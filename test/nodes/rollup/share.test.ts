@@ -53,11 +53,25 @@ describe('sharing recovered energy', () => {
     const at = '2026-07-02T03:10:00.000Z';
     const [only, ...more] = shareBlock(block(at, at, 0.5), QUARTER_MS);
     assert.deepEqual([only?.energy.import_kwh, only?.seconds, more.length], [0.5, 0, 0]);
-    const part = shareBlock(block(at, '2026-07-02T03:20:00.000Z', 1), QUARTER_MS, 500);
+    const part = shareBlock(block(at, '2026-07-02T03:20:00.000Z', 1), QUARTER_MS, { seconds: 500 });
     assert.deepEqual(
       part.map(({ seconds }) => seconds),
       [250, 250],
     );
+  });
+
+  it('gives of a part what the whole would give, without going through the rest', () => {
+    const whole = block('2025-07-02T03:10:00.000Z', '2026-07-02T03:30:00.000Z', 1234.5678901);
+    const fromMs = Date.parse('2026-03-01T00:00:00Z');
+    const within = { fromMs, toMs: fromMs + 4 * QUARTER_MS };
+    assert.deepEqual(
+      shareBlock(whole, QUARTER_MS, { seconds: 1_000_000, within }),
+      shareBlock(whole, QUARTER_MS, { seconds: 1_000_000 }).filter(
+        ({ startMs }) => startMs >= within.fromMs && startMs < within.toMs,
+      ),
+    );
+    const many = shareBlock(whole, 1, { within: { fromMs, toMs: fromMs + 3 } });
+    assert.equal(many.length, 3);
   });
 
   it('adds up to the block to the last digit, whatever the step', () => {
