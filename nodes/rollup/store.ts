@@ -69,6 +69,9 @@ async function isThere(file: string): Promise<boolean> {
   );
 }
 
+/** So many damaged states of one file are kept: a card that dies slowly must not fill itself. */
+const MOST_DAMAGED = 9;
+
 /** What the lines of a file are. */
 export interface LineKind<T> {
   parse(value: unknown): T | null;
@@ -121,7 +124,8 @@ export class LineFile<T> {
 
   /**
    * Makes it say just these lines: appended where they go on from what is there, else as a whole;
-   * beside a shared open file packed. What could not be understood is kept beside it, as `x.jsonl.damaged`.
+   * beside a shared open file packed. What could not be understood is kept beside it, as
+   * `x.jsonl.damaged`, `x.jsonl.2.damaged` and so on.
    * @returns whether anything had to be written
    * @throws the system's error
    */
@@ -167,9 +171,8 @@ export class LineFile<T> {
   async close(): Promise<void> {
     const [, open] = await this.#texts();
     if (open === '') return;
-    const { known, bad, broken } = await this.read();
-    if (broken) return;
-    if (bad > 0) await this.#keepDamaged();
+    const { known, bad } = await this.read();
+    if (bad > 0) return;
     await this.#pack([...known.values()].map(({ text }) => `${text}\n`).join(''), open);
   }
 
@@ -198,7 +201,17 @@ export class LineFile<T> {
   async #keepDamaged(): Promise<void> {
     for (const file of [this.#closed, this.#open]) {
       const bytes = await this.#disk.read(file);
-      if (bytes !== null) await this.#disk.replace(`${file}.damaged`, bytes);
+      if (bytes !== null) await this.#keepBeside(file, bytes);
+    }
+  }
+
+  /** Under the first name that is free, unless just that is kept already. */
+  async #keepBeside(file: string, bytes: Buffer): Promise<void> {
+    for (let count = 1; count <= MOST_DAMAGED; count += 1) {
+      const name = `${file}.${count === 1 ? '' : `${count}.`}damaged`;
+      const kept = await this.#disk.read(name);
+      if (kept?.equals(bytes)) return;
+      if (kept === null) return this.#disk.replace(name, bytes);
     }
   }
 

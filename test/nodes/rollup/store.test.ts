@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { removeUnchanged } from '../../../nodes/journal/jsonl.ts';
 import { MinuteStore } from '../../../nodes/journal/minute-store.ts';
 import { minuteFile } from '../../../nodes/rollup/minute-days.ts';
+import { makeQuarters } from '../../../nodes/rollup/quarter.ts';
+import { quarterLines } from '../../../nodes/rollup/reconcile-quarters.ts';
 import { type RecordDisk, recordDisk } from '../../../nodes/rollup/store.ts';
 import { systemClock } from '../../../nodes/site/clock.ts';
 import { minutesFrom } from './minutes-of.ts';
@@ -85,5 +94,42 @@ describe('a file of minutes that the journal adds to', () => {
       const left = existsSync(plain) ? readFileSync(plain, 'utf8') : '';
       assert.match(left, isGone ? /^(b\n)?$/ : /^(a\n)?b\n$/);
     }
+  });
+});
+
+describe('what could not be understood of a file', () => {
+  const at = (hour: string) => Date.parse(`${DAY}T${hour}:00:00Z`);
+  const quarters = makeQuarters(minutesFrom(at('00'), 60)).map((line) => JSON.stringify(line));
+  let records: string;
+  let file: string;
+  beforeEach(() => {
+    records = emptyRecords();
+    file = join(records, 'quarter/2026-05.jsonl');
+    mkdirSync(dirname(file), { recursive: true });
+  });
+  const mendAfter = async (damage: string) => {
+    writeFileSync(file, damage);
+    await quarterLines(recordDisk, records, '2026-05').write(quarters);
+  };
+  const kept = () =>
+    readdirSync(dirname(file))
+      .filter((name) => name.endsWith('.damaged'))
+      .sort()
+      .map((name) => [name, readFileSync(join(dirname(file), name), 'utf8')]);
+
+  it('is kept beside it, also when that happens again', async () => {
+    await mendAfter('first\n');
+    await mendAfter('second\n');
+    await mendAfter('first\n');
+    assert.deepEqual(kept(), [
+      ['2026-05.jsonl.2.damaged', 'second\n'],
+      ['2026-05.jsonl.damaged', 'first\n'],
+    ]);
+  });
+
+  it('fills no disk', async () => {
+    for (let index = 0; index < 12; index += 1) await mendAfter(`${index}\n`);
+    assert.equal(kept().length, 9);
+    assert.equal(kept().at(-1)?.[1], '0\n');
   });
 });
