@@ -1,107 +1,15 @@
 /**
  * The energy of one channel in both directions, growing and never shrinking: counters say how much
- * where they stand for the channel, integrated power says when. How the three ways meet is decided
- * here; what a counter's change means is not (`counter.ts`).
+ * where they stand for the channel, integrated power says when. What a counter's change means is
+ * decided elsewhere (`counter.ts`), and so is how counters and power meet (`tie.ts`).
  */
 import { integrate, type SpanMark } from './integrate.ts';
-
-/** Import is the positive direction of the channel's role: towards the house, generated, used. */
-export type Way = 'import' | 'export';
-export const WAYS = ['import', 'export'] as const;
-export type BothWays = Record<Way, number>;
-
-/** One direction tied to its counter: power shapes the way from one of its steps to the next. */
-class Tie {
-  /** How far the total is ahead of the counter, kWh, >= 0. */
-  aheadKwh: number;
-  /** Energy integrated since the counter was read: it cannot know of that yet. */
-  #unreadKwh = 0;
-
-  constructor(aheadKwh: number) {
-    this.aheadKwh = aheadKwh;
-  }
-
-  /**
-   * A counter hides less than one step, so the total may lead it by one step and what it has not
-   * been asked about. Held back, the total waits for the counter.
-   * @returns what the total grows by, kWh, 0..`kwh`
-   */
-  integrated(kwh: number, stepKwh: number): number {
-    this.#unreadKwh += kwh;
-    const room = Math.max(0, stepKwh + this.#unreadKwh - this.aheadKwh);
-    const grown = Math.min(kwh, room);
-    this.aheadKwh += grown;
-    return grown;
-  }
-
-  /** The counter begins, or begins anew: the total is ahead of it by what came since. */
-  begin(unreadKwh: number): void {
-    this.aheadKwh = unreadKwh;
-    this.#unreadKwh = unreadKwh;
-  }
-
-  /** @returns what the total grows by, kWh, to not fall behind the counter */
-  counted(addedKwh: number, unreadKwh: number): number {
-    this.#unreadKwh = unreadKwh;
-    this.aheadKwh -= addedKwh;
-    const grown = Math.max(0, -this.aheadKwh);
-    this.aheadKwh += grown;
-    return grown;
-  }
-}
-
-/** Two directions whose difference must agree with counters that net otherwise than the utility. */
-class NetTie {
-  /** Counted net minus the net of the totals, kWh. */
-  #owedKwh: number;
-  /** What the coming energy of a direction is to be cut by, kWh: totals never shrink. */
-  #cut: BothWays = { import: 0, export: 0 };
-
-  constructor(owedKwh: number) {
-    this.#owedKwh = owedKwh;
-  }
-
-  /** The owed net as a restart has to know it: cuts not made yet are still owed. */
-  get owedKwh(): number {
-    return this.#owedKwh + this.#cut.export - this.#cut.import;
-  }
-
-  /** The counters begin anew: nothing is owed. */
-  begin(): void {
-    this.#owedKwh = 0;
-  }
-
-  integrated(way: Way, kwh: number): number {
-    const cut = Math.min(kwh, this.#cut[way]);
-    this.#cut[way] -= cut;
-    this.#owedKwh -= way === 'import' ? kwh : -kwh;
-    return kwh - cut;
-  }
-
-  /**
-   * @param bandKwh  what steps and delays of the counters explain; only more is corrected
-   * @param flowing  the direction to correct: adding to the other would invent both
-   * @returns what each direction grows by, kWh
-   */
-  counted(netKwh: number, bandKwh: number, flowing: Way | 'recovered'): BothWays {
-    this.#owedKwh += netKwh;
-    const grown = { import: 0, export: 0 };
-    const excess = Math.abs(this.#owedKwh) - bandKwh;
-    if (excess <= 0) return grown;
-    const towards: Way = this.#owedKwh > 0 ? 'import' : 'export';
-    const against: Way = towards === 'import' ? 'export' : 'import';
-    this.#owedKwh -= Math.sign(this.#owedKwh) * excess;
-    const uncut = Math.min(excess, this.#cut[towards]);
-    this.#cut[towards] -= uncut;
-    if (flowing === against) this.#cut[against] += excess - uncut;
-    else grown[towards] = excess - uncut;
-    return grown;
-  }
-}
+import { type BothWays, NetTie, Tie, type TieState, WAYS, type Way } from './tie.ts';
 
 /** What a restart has to know of an account, kWh; what is 0 is left out. */
 export interface AccountState {
   ahead?: Partial<BothWays>;
+  held?: Partial<BothWays>;
   owed?: number;
   /** Energy since the account's first day, over all runs. */
   sum?: Partial<BothWays>;
@@ -113,10 +21,16 @@ export interface Growth {
   seen: Record<Way, number | null>;
   /** Energy that counters told of afterwards, kWh. */
   recovered: BothWays;
+  /** What power alone came to, kWh, whatever counters made of it. */
+  integrated: BothWays;
 }
 
 function noGrowth(): Growth {
-  return { seen: { import: null, export: null }, recovered: { import: 0, export: 0 } };
+  return {
+    seen: { import: null, export: null },
+    recovered: { import: 0, export: 0 },
+    integrated: { import: 0, export: 0 },
+  };
 }
 
 /** A move of a counter. */
@@ -126,6 +40,12 @@ export interface CounterMove {
   unreadKwh: number;
   /** It makes up for a time in which nobody looked. */
   recovered: boolean;
+}
+
+/** A counter that begins, or begins anew. */
+export interface CounterBegin extends CounterMove {
+  /** What was held back for it began so long ago that it is no energy of now. */
+  late: boolean;
 }
 
 /** Energy of one channel, or of the grid where several channels make it. */
@@ -167,7 +87,8 @@ export class Account {
 
   /** From now on the counter of `way` decides how much. */
   tie(way: Way): void {
-    this.#ties[way] ??= new Tie(this.#restored.ahead?.[way] ?? 0);
+    const { ahead, held } = this.#restored;
+    this.#ties[way] ??= new Tie({ aheadKwh: ahead?.[way] ?? 0, heldKwh: held?.[way] ?? 0 });
   }
 
   /** From now on the counters decide the net of both ways. */
@@ -194,7 +115,10 @@ export class Account {
       kwh.export += (span?.negativeWh ?? 0) / 1000;
     }
     if (mark !== null && mark !== 'gap') {
-      for (const way of WAYS) this.#grow(way, this.#shaped(way, kwh[way], stepKwh));
+      for (const way of WAYS) {
+        this.#growth.integrated[way] += kwh[way];
+        this.#grow(way, this.#shaped(way, kwh[way], stepKwh));
+      }
     }
     return mark;
   }
@@ -204,9 +128,15 @@ export class Account {
     return this.#ties[way]?.integrated(kwh, stepKwh) ?? kwh;
   }
 
-  /** The counter of `way` begins, or begins anew, `unreadKwh` of energy ago. */
-  counterBegins(way: Way, unreadKwh: number): void {
-    this.#ties[way]?.begin(unreadKwh);
+  /**
+   * The counter of `way` begins, or begins anew: what power saw until now stands.
+   * @returns what had been held back for it, kWh
+   */
+  counterBegins(way: Way, { addedKwh, unreadKwh, recovered, late }: CounterBegin): number {
+    const { held, added } = this.#ties[way]?.begin(addedKwh, unreadKwh) ?? { held: 0, added: 0 };
+    if (held > 0) this.#grow(way, held, late);
+    if (added > 0) this.#grow(way, added, recovered);
+    return held;
   }
 
   /** The counter of `way` moved. */
@@ -215,9 +145,10 @@ export class Account {
     if (kwh > 0) this.#grow(way, kwh, recovered);
   }
 
-  /** The counters of the net begin anew: what was integrated since stands. */
+  /** The counters of the net begin anew: what power saw until now stands. */
   netBegins(): void {
-    this.#net?.begin();
+    const kwh = this.#net?.begin();
+    for (const way of WAYS) if (kwh?.[way]) this.#grow(way, kwh[way]);
   }
 
   /** Both counters moved by `netKwh` in sum; see `NetTie.counted`. */
@@ -251,10 +182,18 @@ export class Account {
   state(): AccountState {
     const restored = this.#restored;
     const sum = unlessZero((way) => (restored.sum?.[way] ?? 0) + this.#sumKwh[way]);
-    const tied = this.#ties.import ?? this.#ties.export;
-    const ahead = tied ? unlessZero((way) => this.aheadKwh(way)) : restored.ahead;
+    const ties = Object.keys(this.#ties).length > 0;
+    const of = (pick: (tie: TieState) => number) =>
+      unlessZero((way) => (this.#ties[way] ? pick(this.#ties[way]) : 0));
+    const ahead = ties ? of(({ aheadKwh }) => aheadKwh) : restored.ahead;
+    const held = ties ? of(({ heldKwh }) => heldKwh) : restored.held;
     const owed = this.#net ? this.#net.owedKwh : restored.owed;
-    return { ...(ahead && { ahead }), ...(owed && { owed }), ...(sum && { sum }) };
+    return {
+      ...(ahead && { ahead }),
+      ...(held && { held }),
+      ...(owed && { owed }),
+      ...(sum && { sum }),
+    };
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ChannelReading, Role } from '../meter/reading.ts';
 import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
-import { Account, type BothWays, WAYS, type Way } from './account.ts';
+import { Account } from './account.ts';
 import {
   Counter,
   type CounterEvent,
@@ -13,8 +13,10 @@ import {
   serviceMaxW,
   solarMaxW,
 } from './counter.ts';
+import { ESTIMATED_WITHIN_S } from './integrate.ts';
 import type { ChannelState } from './measured.ts';
 import { joinOutages, type Outage } from './outage.ts';
+import { type BothWays, WAYS, type Way } from './tie.ts';
 
 const USUAL_STEP_KWH = 0.1;
 /** A power between two polls is not the poll's: what counters and samples may differ by, s. */
@@ -211,36 +213,58 @@ export class ChannelEnergy {
     const ageS = (monoMs - readMonoMs) / 1000;
     const events: CounterEvent[] = [];
     let outage: Outage | null = null;
-    let [read, doubted, rebased, lost] = [false, false, false, false];
+    let [read, silent, rebased, lost] = [false, false, false, false];
     for (const way of WAYS) {
       const step = this.#read(way, sample, stepKwh);
       if (step === undefined) continue;
       read = true;
       if (step?.event) events.push(step.event);
-      if (step?.doubted) {
-        doubted = true;
+      if (step?.silent) {
+        silent = true;
         continue;
       }
-      const made = this.#outage(way, step?.recoveredS ?? 0, readMonoMs);
-      const unreadKwh = this.#unreadKwh(way, ageS);
-      if (step === null || isAnew(step.event)) {
-        this.account.counterBegins(way, unreadKwh);
-        rebased ||= step !== null;
-        lost ||= made?.unseen ?? false;
-        continue;
-      }
-      outage = joinOutages(outage, made);
-      const { addedKwh } = step;
-      this.account.counterMoved(way, { addedKwh, unreadKwh, recovered: made !== null });
-      this.#netKwh += way === 'import' ? addedKwh : -addedKwh;
+      const believed = this.#believe(way, step, { readMonoMs, ageS });
+      outage = joinOutages(outage, believed.outage);
+      rebased ||= believed.rebased;
+      lost ||= believed.lost;
     }
-    // As long as one way is in doubt the net of both says nothing.
-    if (!read || doubted) return { counted: null, lost, events };
+    // As long as one way is silent the net of both says nothing.
+    if (!read || silent) return { counted: null, lost, events };
     const bandKwh = 2 * stepKwh + this.#powerKwh(ageS + SAMPLING_S);
     const counted = { netKwh: this.#netKwh, outage, bandKwh, rebased };
     this.#netKwh = 0;
     moveNet(this.account, counted);
     return { counted, lost, events };
+  }
+
+  /** Takes what a read says of its way; `step` is null for the very first. */
+  #believe(
+    way: Way,
+    step: CounterStep | null,
+    { readMonoMs, ageS }: { readMonoMs: number; ageS: number },
+  ): Pick<CountedNet, 'outage' | 'rebased'> & { lost: boolean } {
+    const made = this.#outage(way, step?.recoveredS ?? 0, readMonoMs);
+    const addedKwh = step?.addedKwh ?? 0;
+    const move = { addedKwh, unreadKwh: this.#unreadKwh(way, ageS), recovered: made !== null };
+    if (step === null || step.stillS !== undefined) {
+      const stillMs = 1000 * (step?.stillS ?? 0);
+      const late = stillMs > 1000 * ESTIMATED_WITHIN_S;
+      const heldKwh = this.account.counterBegins(way, { ...move, late });
+      const block = { fromMs: readMonoMs - stillMs, toMs: readMonoMs, unseen: false };
+      const held = late && heldKwh > 0 ? block : null;
+      const unseen = made?.unseen ?? false;
+      if (step?.event !== 'reset') return { outage: held, rebased: step !== null, lost: unseen };
+      this.#net(way, addedKwh);
+      // What it has counted since is a part of what power saw, where power was seen.
+      return { outage: joinOutages(made, held), rebased: !unseen, lost: false };
+    }
+    this.account.counterMoved(way, move);
+    this.#net(way, addedKwh);
+    return { outage: made, rebased: false, lost: false };
+  }
+
+  #net(way: Way, addedKwh: number): void {
+    this.#netKwh += way === 'import' ? addedKwh : -addedKwh;
   }
 
   /** @returns undefined without a new read; null for the very first */
@@ -292,11 +316,6 @@ export class ChannelEnergy {
     const powerW = this.account.powerW ?? 0;
     return powerW > 0 === (way === 'import') ? this.#powerKwh(ageS) : 0;
   }
-}
-
-/** The counter goes on from another level: its past says nothing about what was integrated. */
-function isAnew(event: CounterEvent | undefined): boolean {
-  return event === 'counter_jump' || event === 'counter_rebased';
 }
 
 /** Tells an account of a counted net. */

@@ -16,6 +16,7 @@ const kwh = z.number();
 const ways = z.object({ import: kwh.optional(), export: kwh.optional() });
 const account = z.object({
   ahead: ways.optional(),
+  held: ways.optional(),
   owed: kwh.optional(),
   sum: ways.optional(),
 });

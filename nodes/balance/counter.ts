@@ -22,17 +22,24 @@ export interface CounterStep {
   /** Seconds that `addedKwh` makes up for, where it spans an outage or a reset; else 0. */
   recoveredS: number;
   event?: CounterEvent;
-  /** The read contradicts the base and is not believed yet: it says nothing about now. */
-  doubted?: true;
+  /** How long the counter had stood still before it began anew, s. */
+  stillS?: number;
+  /**
+   * It says nothing about now: it contradicts the base and is not believed yet, or the register is
+   * not due to be renewed.
+   */
+  silent?: true;
 }
 
 /** A read that moves nothing. */
 const NOTHING: CounterStep = { addedKwh: 0, recoveredS: 0 };
-const DOUBTED: CounterStep = { ...NOTHING, doubted: true };
+const SILENT: CounterStep = { ...NOTHING, silent: true };
 
 /** A level that contradicts the base must be seen so often in a row before it is believed. */
 const READS_TO_BELIEVE = 3;
 const JITTER_STEPS = 2;
+/** A register may tell so late what has passed, s: some are renewed once a minute. */
+const RENEWED_WITHIN_S = ESTIMATED_WITHIN_S;
 const NEAR_MODULUS = 0.95;
 /** Binary fractions: 5321.40 - 5321.39 is a little more than 0.01. */
 const EPSILON_KWH = 1e-6;
@@ -55,6 +62,10 @@ export class Counter {
   #baseKwh: number | null = null;
   /** Seconds since the base was read. */
   #elapsedS = 0;
+  /** Seconds for which reads have shown the base; many registers are renewed more slowly than read. */
+  #stillS = 0;
+  /** How long it stood still before it last moved by several steps at once, s. */
+  #rhythmS = 0;
   /** The meter's that the base was read from. */
   #serial: string | undefined;
   #doubt: { kwh: number; reads: number; otherSerial: boolean } | null = null;
@@ -64,6 +75,8 @@ export class Counter {
     this.#baseKwh = past.baseKwh;
     this.#elapsedS = Math.max(0, past.elapsedS);
     this.#serial = past.serial;
+    // For how long it had stood still then is not known.
+    this.#stillS = past.baseKwh === null ? 0 : RENEWED_WITHIN_S;
   }
 
   /** The last read that was believed, kWh; null before the first. */
@@ -94,31 +107,40 @@ export class Counter {
    */
   take(kwh: number, dtS: number, serial = this.#serial): CounterStep | null {
     this.#elapsedS += Math.max(0, dtS);
+    this.#stillS += Math.max(0, dtS);
     if (this.#baseKwh === null) {
       this.#accept(kwh, serial);
       return null;
     }
     const otherSerial = this.#serial !== undefined && serial !== this.#serial;
     const delta = kwh - this.#baseKwh;
-    if (!otherSerial && delta >= 0 && delta <= this.#capKwh(this.#elapsedS)) {
-      const step = { addedKwh: delta, recoveredS: this.#outageS() };
-      this.#accept(kwh, serial);
-      return step;
-    }
     const jitterKwh = JITTER_STEPS * this.#limits.stepKwh + EPSILON_KWH;
+    if (!otherSerial && delta >= 0 && delta <= this.#capKwh(this.#passedS())) {
+      const step = { addedKwh: delta, recoveredS: this.#outageS() };
+      if (delta > jitterKwh && this.#stillS <= RENEWED_WITHIN_S) this.#rhythmS = this.#stillS;
+      this.#accept(kwh, serial);
+      const isDue = delta > 0 || this.#stillS > this.#rhythmS;
+      return isDue ? step : { ...step, silent: true };
+    }
     if (!otherSerial && delta < 0 && -delta <= jitterKwh) {
       this.#doubt = null;
       this.#elapsedS = 0;
       return NOTHING;
     }
-    return this.#believed(kwh, dtS, otherSerial) ? this.#settle(kwh, serial) : DOUBTED;
+    return this.#believed(kwh, dtS, otherSerial) ? this.#settle(kwh, serial) : SILENT;
   }
 
   #accept(kwh: number, serial: string | undefined): void {
+    if (kwh !== this.#baseKwh) this.#stillS = 0;
     this.#baseKwh = kwh;
     this.#serial = serial;
     this.#elapsedS = 0;
     this.#doubt = null;
+  }
+
+  /** Seconds of which the next read may tell. */
+  #passedS(): number {
+    return Math.max(this.#elapsedS, Math.min(this.#stillS, RENEWED_WITHIN_S));
   }
 
   #capKwh(elapsedS: number): number {
@@ -147,12 +169,13 @@ export class Counter {
   #settle(kwh: number, serial: string | undefined): CounterStep {
     const base = this.#baseKwh ?? kwh;
     const otherSerial = this.#doubt?.otherSerial ?? false;
-    const capKwh = this.#capKwh(this.#elapsedS);
+    const capKwh = this.#capKwh(this.#passedS());
     const outageS = this.#outageS();
-    const elapsedS = this.#elapsedS;
+    const [elapsedS, stillS] = [this.#elapsedS, this.#stillS];
     this.#accept(kwh, serial);
-    if (otherSerial) return { ...NOTHING, event: 'counter_rebased' };
-    if (kwh > base) return { ...NOTHING, event: 'counter_jump' };
+    const anew = { ...NOTHING, stillS };
+    if (otherSerial) return { ...anew, event: 'counter_rebased' };
+    if (kwh > base) return { ...anew, event: 'counter_jump' };
     const modulus = this.#limits.modulusKwh;
     if (modulus !== null && base > NEAR_MODULUS * modulus) {
       const wrapped = modulus - base + kwh;
@@ -160,8 +183,8 @@ export class Counter {
         return { addedKwh: Math.max(0, wrapped), recoveredS: outageS, event: 'rollover' };
       }
     }
-    if (kwh <= capKwh) return { addedKwh: kwh, recoveredS: elapsedS, event: 'reset' };
-    return { ...NOTHING, event: 'counter_rebased' };
+    if (kwh <= capKwh) return { ...anew, addedKwh: kwh, recoveredS: elapsedS, event: 'reset' };
+    return { ...anew, event: 'counter_rebased' };
   }
 }
 

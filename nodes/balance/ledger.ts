@@ -5,7 +5,7 @@
 import type { Reading, Role } from '../meter/reading.ts';
 import { REQUIRED_ROLES } from '../site/required.ts';
 import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
-import { type Account, type Growth, WAYS } from './account.ts';
+import type { Account, Growth } from './account.ts';
 import { ChannelEnergy, type ChannelStep } from './channel-energy.ts';
 import { HomeEnergy } from './home-energy.ts';
 import { MadeGrid, type Maker } from './made-grid.ts';
@@ -15,11 +15,13 @@ import type {
   MeasuredChannel,
   Recovered,
   RecoveredEnergy,
+  StandbyKwh,
 } from './measured.ts';
 import { Moments } from './moments.ts';
 import { joinOutages, MadeUp, type Outage } from './outage.ts';
 import { type PowerInputs, type SolarPosition, sum } from './power.ts';
 import type { EnergyTotals } from './snapshot.ts';
+import { WAYS } from './tie.ts';
 import { Totals } from './totals.ts';
 
 export interface LedgerChannel {
@@ -162,6 +164,7 @@ export class Ledger {
     this.#outage = joinOutages(this.#outage, home.outage);
     if (home.outage) this.#recoveredS += this.#madeUp.take(home.outage);
     const { coveredS, estimatedS, flows } = this.#moments.drain();
+    const standby = this.#standby(grown);
     this.#markedS += coveredS + estimatedS + this.#recoveredS;
     const measured: Measured = {
       energy: {
@@ -170,13 +173,18 @@ export class Ledger {
         export_kwh: null,
         ...seen,
         home_kwh: home.seenKwh,
+        ...standby.seen,
       },
       by: this.#totals.counterLed ? 'counter' : 'integral',
       flows,
       covered_s: coveredS,
       estimated_s: estimatedS,
       recovered_s: this.#recoveredS,
-      recovered: this.#recovered({ ...recovered, ...home.recovered }, grown, now),
+      recovered: this.#recovered(
+        { ...recovered, ...home.recovered, ...standby.recovered },
+        grown,
+        now,
+      ),
       channels: this.#measuredChannels(grown),
       events: this.#events,
       ledger: this.#state(now),
@@ -185,6 +193,18 @@ export class Ledger {
     this.#recoveredS = 0;
     this.#events = [];
     return measured;
+  }
+
+  /** Inverters draw a little while the sun is away: the other way of a solar channel. */
+  #standby(grown: ReadonlyMap<Account, Growth>): Record<'seen' | 'recovered', StandbyKwh> {
+    const growths = this.#ofRole('solar').flatMap(({ account }) => grown.get(account) ?? []);
+    const total = (of: (growth: Growth) => number | null) =>
+      growths.reduce((kwh, growth) => kwh + (of(growth) ?? 0), 0);
+    const told = (kwh: number) => (kwh > 0 ? { solar_standby_kwh: kwh } : {});
+    return {
+      seen: told(total(({ seen }) => seen.export)),
+      recovered: told(total(({ recovered }) => recovered.export)),
+    };
   }
 
   #drainAccounts(): Map<Account, Growth> {

@@ -2,10 +2,11 @@
  * What one second measured, beside the snapshot of that second: the energy that passed, how far it
  * can be believed, and where a restart would go on. The journal makes minutes of it.
  */
-import type { AccountState, BothWays } from './account.ts';
+import type { AccountState } from './account.ts';
 import type { CounterEvent } from './counter.ts';
 import type { HomeState } from './home-energy.ts';
 import type { EnergyTotals } from './snapshot.ts';
+import type { BothWays } from './tie.ts';
 
 export type TotalKey = Exclude<keyof EnergyTotals, 'home_kwh'>;
 
@@ -59,8 +60,16 @@ export interface MeasuredChannel {
   integrated_export_kwh?: number;
 }
 
+/** What inverters drew from the home, kWh: a part of it, and in no total. */
+export interface StandbyKwh {
+  /** Left out where it is 0. */
+  solar_standby_kwh?: number;
+}
+
 /** kWh, under the names of the minute record. */
-export type RecoveredEnergy = Partial<Record<keyof EnergyTotals | keyof FlowKwh, number>>;
+export type RecoveredEnergy = Partial<
+  Record<keyof EnergyTotals | keyof FlowKwh | keyof StandbyKwh, number>
+>;
 
 /** Energy of a time in which nobody looked, told afterwards. */
 export interface Recovered {
@@ -78,7 +87,7 @@ export interface Measured {
    * Energy that passed since the snapshot before, kWh; null where nothing was measured. `home_kwh` is
    * not clamped. With `recovered` it is what the totals grew by.
    */
-  energy: EnergyTotals;
+  energy: EnergyTotals & StandbyKwh;
   /** `counter` where every total of the balance follows counters. */
   by: 'counter' | 'integral';
   flows: FlowKwh | null;

@@ -2,11 +2,12 @@
  * The published totals: of which accounts each is the sum, where it begins, and that it only grows.
  * What the home makes of them is not decided here.
  */
-import type { Account, Growth, Way } from './account.ts';
+import type { Account, Growth } from './account.ts';
 import type { ChannelEnergy } from './channel-energy.ts';
 import { SIGNS, type TotalsKwh } from './home-energy.ts';
 import type { TotalKey } from './measured.ts';
 import { sum } from './power.ts';
+import type { Way } from './tie.ts';
 
 /** One account in a total. */
 interface TotalPart {

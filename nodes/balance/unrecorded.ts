@@ -2,9 +2,10 @@
  * What a killed run had counted but not yet written into a minute: the first minute of the next run
  * has it as recovered, or the records would miss what the totals have.
  */
-import { type BothWays, WAYS } from './account.ts';
+
 import { flowsOfTotals } from './gap-flows.ts';
 import type { LedgerState, Measured, Recovered, RecoveredEnergy, TotalKey } from './measured.ts';
+import { type BothWays, WAYS } from './tie.ts';
 
 export interface Unrecorded {
   recovered: Recovered;
