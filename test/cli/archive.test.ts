@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { runCli } from '../../cli/run.ts';
 import { spool } from '../../nodes/rollup/archive/spool.ts';
 import { JOBS } from '../../nodes/rollup/jobs.ts';
+import { minuteFile } from '../../nodes/rollup/minute-days.ts';
 import { reconcile } from '../../nodes/rollup/reconcile.ts';
+import { recordDisk } from '../../nodes/rollup/store.ts';
 import { isoTime, systemClock } from '../../nodes/site/clock.ts';
 import { SolthriveError } from '../../nodes/site/errors.ts';
 import { loadSite } from '../../nodes/site/load.ts';
@@ -62,6 +64,8 @@ describe('solthrive-cli and archives', () => {
     const { data, config } = home;
     writeDays(data, { days: [YESTERDAY], config, shown: { mains: 0.03, pv: 0.05 } });
     await reconcile({ records: data, data, config, clock: systemClock });
+    // As the night after does; what is taken over is packed at once.
+    await minuteFile(recordDisk, data, YESTERDAY).close();
   });
 
   const recordsIn = (data: string) =>
