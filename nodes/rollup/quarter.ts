@@ -5,6 +5,7 @@
 import type { MinuteRecord } from '../journal/minute.ts';
 import type { Stretch } from '../journal/minutes.ts';
 import { isoTime } from '../site/clock.ts';
+import { EventSum } from './events.ts';
 import { ChannelSum, EnergySum } from './exact.ts';
 import { largerPeaks, peaksOf } from './peaks.ts';
 import { PowerSum } from './power-sum.ts';
@@ -104,6 +105,7 @@ class QuarterSum {
   #simulated = false;
   #estimated = false;
   #byCounter = true;
+  #events = new EventSum();
   #seconds = new SecondsSum();
   #power = new PowerSum();
   #peaks: Peaks = {};
@@ -121,12 +123,14 @@ class QuarterSum {
     // Where a block says what was recovered, its seconds come with its shares.
     const recovered_s = minute.recovered ? 0 : minute.recovered_s;
     this.#add(minute, { covered_s, held_s, estimated_s, recovered_s });
+    this.#events.addMinute(minute.ts, minute.events);
     this.#peaks = largerPeaks(this.#peaks, peaksOf(minute));
   }
 
   addQuarter(quarter: QuarterRecord): void {
     this.#add(quarter, quarter);
     this.#estimated ||= quarter.estimated ?? false;
+    this.#events.add(quarter.events);
     this.#peaks = largerPeaks(this.#peaks, quarter.peaks);
   }
 
@@ -156,6 +160,7 @@ class QuarterSum {
       ...fitted(this.#seconds.seconds()),
       ...(this.#simulated && { simulated: true as const }),
       ...(this.#estimated && { estimated: true as const }),
+      ...this.#events.told(),
       power: this.#power.stats(),
       peaks: this.#peaks,
       energy: { ...this.#energy.energies(), by: this.#byCounter ? 'counter' : 'integral' },

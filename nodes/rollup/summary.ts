@@ -17,7 +17,7 @@ export const NOTES = [
   'incomplete',
   /** A counter and the power of its channel differ by more than 3 %. */
   'counter_disagrees',
-  /** A counter did something other than count. */
+  /** A counter made a step that was not counted, or began anew. */
   'counter_event',
   'estimated_cost',
   'corrected',
@@ -196,7 +196,7 @@ function notesOf(record: PeriodRecord): Note[] {
     inconsistent: solar_kwh !== null && (export_kwh ?? 0) > sources * (1 + SKEW_SHARE) + SKEW_KWH,
     incomplete: isIncomplete(record),
     counter_disagrees: disagrees(record.discrepancy),
-    counter_event: record.events !== undefined,
+    counter_event: (record.events ?? []).some(({ event }) => event !== 'rollover'),
     estimated_cost: record.money?.estimated === true,
     corrected: record.corrected === true,
   };
