@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { NOTES } from '../../nodes/rollup/summary.ts';
 import { viewToday } from '../../ui/elements/today-view.ts';
 import { qualityOf, tilesOf, viewBill, viewCost } from '../../ui/elements/totals-view.ts';
 import { day, month, total } from './past.ts';
@@ -48,6 +49,8 @@ describe('the numbers of a stretch of time', () => {
     assert.equal(noteOf('self_consumption', dark), 'no solar energy to share out');
     const away = { home_kwh: 0, solar_offset: null };
     assert.equal(noteOf('solar_offset', away), 'nothing was used at home');
+    const silent: Parameters<typeof total>[0] = { ...away, home_kwh: 3, notes: ['incomplete'] };
+    assert.equal(noteOf('solar_offset', silent), 'not known');
     assert.equal(noteOf('savings', { savings: null, currency: null }), 'no tariff is set');
     assert.equal(noteOf('savings', { savings: null }), 'not known');
   });
@@ -97,6 +100,11 @@ describe('how a stretch of time was measured', () => {
       'Measured 50% of the time · Partly estimated · Corrected later · Does not add up',
     );
     assert.equal(all?.details.length, 4);
+    for (const note of NOTES.filter((one) => one !== 'estimated_cost')) {
+      const one = badge({ notes: [note] });
+      assert.equal(one?.details.length, 1, note);
+      assert.doesNotMatch(`${one?.label} ${one?.details}`, /quality/, note);
+    }
   });
 });
 

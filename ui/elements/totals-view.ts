@@ -1,5 +1,5 @@
 /** Decides how a day or any other stretch reads in numbers: tiles, how far they can be trusted, money. */
-import type { BillSummary, EnergySummary, Mark } from '../../nodes/rollup/summary.ts';
+import type { BillSummary, EnergySummary, Mark, Note } from '../../nodes/rollup/summary.ts';
 import {
   formatEnergy,
   localText,
@@ -60,7 +60,9 @@ function ratioTile(id: keyof typeof WHOLE_OF, summary: EnergySummary, reader: Re
   const share = summary[id];
   const tile = { id, tone, label: say(`totals.${id}`), unit: '' };
   if (share === null) {
-    const reason = summary[`${tone}_kwh`] === null ? 'unknown' : `no_${tone}`;
+    // All there is of it may have passed while another meter was silent.
+    const isUnknown = summary[`${tone}_kwh`] === null || summary.notes.includes('incomplete');
+    const reason = isUnknown ? 'unknown' : `no_${tone}`;
     return { ...tile, value: NO_VALUE, note: say(`totals.${reason}`), share: null };
   }
   return { ...tile, value: percentText(share, reader), note: say(`totals.${id}_note`), share };
@@ -116,7 +118,16 @@ export function qualityOf(
   };
 }
 
-const TOLD: ReadonlySet<string> = new Set(['estimated', 'recovered', 'inconsistent', 'corrected']);
+/** An estimated cost is told beside the cost. */
+const TOLD: ReadonlySet<string> = new Set<Mark | Note>([
+  'estimated',
+  'recovered',
+  'inconsistent',
+  'incomplete',
+  'counter_disagrees',
+  'counter_event',
+  'corrected',
+]);
 
 export interface BillView {
   /** Whether it is to be paid or to be had, in words. */
