@@ -50,7 +50,7 @@ export class Rollup {
   #timer: Timer | null = null;
   #maintainAtMs = Number.NEGATIVE_INFINITY;
   #closed = false;
-  /** One thing after the other. */
+  /** One thing after the other, and the last of them settles. */
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
 
@@ -63,11 +63,14 @@ export class Rollup {
     return this.#do(() => this.#settle());
   }
 
-  /** Takes minutes that are on the disk, new or late, in any order. */
+  /**
+   * Takes minutes that are on the disk, new or late, in any order. The journal tells each by itself:
+   * those that have come meanwhile are looked at together.
+   */
   take(minutes: readonly MinuteRecord[]): Promise<void> {
     return this.#do(async () => {
       for (const minute of minutes) this.#note(minute);
-      await this.#settle();
+      if (this.#queued === 0) await this.#settle();
     });
   }
 

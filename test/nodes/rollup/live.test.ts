@@ -205,6 +205,32 @@ describe('the rollup, live', () => {
     await home.rollup.close();
   });
 
+  it('looks once at what is late, however many minutes come one after the other', async () => {
+    let reads = 0;
+    const disk: RecordDisk = {
+      ...recordDisk,
+      read: (file) => {
+        if (file.includes('/minute/')) reads += 1;
+        return recordDisk.read(file);
+      },
+    };
+    const home = new Home('2026-06-12T12:00:00.000Z', { disk });
+    writeMinutes(home.records, minutesFrom(at('2026-06-12T11:00Z'), 60));
+    await home.rollup.start();
+    const late = minutesFrom(at('2026-06-10T12:00Z'), 60);
+    const rest = minutesFrom(at('2026-06-10T13:00Z'), 60);
+    reads = 0;
+    writeMinutes(home.records, late);
+    await home.rollup.take(late);
+    const once = reads;
+    reads = 0;
+    writeMinutes(home.records, rest);
+    await Promise.all(rest.map((minute) => home.rollup.take([minute])));
+    assert.deepEqual([once > 0, reads], [true, once]);
+    assert.deepEqual(madeOf(home.records), await home.fresh());
+    await home.rollup.close();
+  });
+
   it('says when the disk refuses, keeps telling, and writes it when it can', async () => {
     let refuses = false;
     const refuse = () => {
