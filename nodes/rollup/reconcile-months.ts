@@ -28,12 +28,17 @@ export async function reconcileMonths({
 }: MonthTask): Promise<{ months: MonthRecord[]; changed: MonthRecord[] }> {
   const file = monthLines(disk, records);
   const { known } = await file.read();
-  const months = new Map([...known].map(([month, { record }]) => [month, record]));
-  const openMonth = openDate === null ? '' : monthOf(openDate);
+  const openMonth = openDate === null ? null : monthOf(openDate);
+  // One that has not ended was made by a clock that was ahead.
+  const hasEnded = (month: string) => openMonth === null || month < openMonth;
+  const months = new Map(
+    [...known.values()]
+      .filter(({ record }) => hasEnded(record.month))
+      .map(({ record }) => [record.month, record]),
+  );
   const byMonth = Map.groupBy(days, ({ date }) => monthOf(date));
   for (const [month, own] of byMonth) {
-    if (month < openMonth) months.set(month, makeMonth(month, zone, own));
-    else months.delete(month);
+    if (hasEnded(month)) months.set(month, makeMonth(month, zone, own));
   }
   const sorted = [...months.values()].sort((a, b) => (a.month < b.month ? -1 : 1));
   const texts = sorted.map((month) => JSON.stringify(month));

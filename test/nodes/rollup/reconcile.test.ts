@@ -263,6 +263,18 @@ describe('to reconcile the records', () => {
     assert.equal(daysIn(records).length, 3);
   });
 
+  it('keeps no month of a time that is still to come', async () => {
+    const records = emptyRecords();
+    writeMinutes(records, minutesFrom(at('2026-05-30T00:00Z'), 3 * 1440));
+    await reconcile(taskOf(records, '2026-12-20T10:00Z'));
+    assert.deepEqual(monthsIn(records).at(-1)?.month, '2026-11');
+    await reconcile(taskOf(records, '2026-06-02T10:00Z'));
+    assert.deepEqual(
+      monthsIn(records).map(({ month }) => month),
+      ['2026-05'],
+    );
+  });
+
   it('makes no rows for the years since 1970', async () => {
     const records = emptyRecords();
     writeMinutes(records, [
