@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { MinuteRecord } from '../journal/minute.ts';
 import { dayOf, type Stretch } from '../journal/minutes.ts';
 import { priceDay } from '../rollup/bill.ts';
-import type { BillState } from '../rollup/bill-state.ts';
+import { type BillState, lastBill } from '../rollup/bill-state.ts';
 import { dateAt, dayBounds, monthOf } from '../rollup/calendar.ts';
 import { readCorrections, readPrices } from '../rollup/corrections.ts';
 import { makeDay } from '../rollup/day.ts';
@@ -123,20 +123,21 @@ export class Source {
 
   /** From the first day that is not on disk to today, each as far as it has come. */
   async openDays(nowMs: number): Promise<DayRecord[]> {
-    const last = (await this.closedDays()).at(-1);
+    const closed = await this.closedDays();
+    const last = closed.at(-1);
     const startMs = last ? Date.parse(last.end) : await this.#firstMs(nowMs);
     if (startMs === null || startMs > nowMs) return [];
     const seam = { startMs, after: last?.date ?? null, next: null, horizonMs: nowMs };
     const quarters = await this.quarters({ fromMs: startMs, toMs: nowMs });
     const book = readPrices(this.records);
     const days: DayRecord[] = [];
-    let bill = last?.bill ?? null;
+    let bill = lastBill(closed);
     for (const tile of tilesFrom({ ...seam, zone: this.zone })) {
       const [start, end] = [isoTime(tile.startMs), isoTime(tile.endMs)];
       const own = quarters.filter(({ ts }) => ts >= start && ts < end);
       const day = this.#day({ ...tile, quarters: own }, { book, bill, nowMs });
       days.push(day);
-      bill = day.bill;
+      bill = day.bill ?? bill;
     }
     return days;
   }

@@ -45,3 +45,8 @@ export interface BillState {
   /** A day of the billing month was observed for less than 95 %. */
   estimated?: true;
 }
+
+/** The bill that the day after these goes on from: days without a price leave it as it was. */
+export function lastBill(days: readonly { bill: BillState | null }[]): BillState | null {
+  return days.findLast(({ bill }) => bill !== null)?.bill ?? null;
+}

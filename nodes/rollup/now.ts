@@ -1,6 +1,6 @@
 /** The day and the month that go on: what is on disk of them, and what has come in since. */
 import { billSummary } from './bill.ts';
-import type { BillState } from './bill-state.ts';
+import { type BillState, lastBill } from './bill-state.ts';
 import { dateAt, dayBounds, monthOf } from './calendar.ts';
 import { makeMonth } from './month.ts';
 import type { PastView } from './past-view.ts';
@@ -40,7 +40,7 @@ export class Now {
     this.view = view;
     this.#zone = zone;
     this.#book = book;
-    this.#bill = days.at(-1)?.bill ?? null;
+    this.#bill = lastBill(days);
     this.#days = days.filter((day) => monthOf(day.date) === monthOf(this.tile.date));
     this.#openFromMs = openFromMs;
   }
