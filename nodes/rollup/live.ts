@@ -193,7 +193,8 @@ export class Rollup {
     now.goOn(await source.between(now.tile.startMs, done.openFromMs), done.openFromMs);
     const days = await minuteDays(records, disk);
     for (const day of days.filter((one) => one >= utcDay(done.openFromMs))) {
-      for (const minute of (await readMinuteDay(disk, records, day)) ?? []) this.#remember(minute);
+      const { minutes } = await readMinuteDay(disk, records, day);
+      for (const minute of minutes) this.#remember(minute);
     }
     this.#forget(done.openFromMs);
     return now;

@@ -28,18 +28,22 @@ export async function minuteDays(
   return [...new Set(days.map((name) => name.slice(0, 10)))].sort().reverse();
 }
 
-/**
- * @returns null where the file is damaged, and so may not tell all
- * @throws the system's error
- */
+/** The minutes of a UTC day that can be read, one record each. */
+export interface MinuteDay {
+  minutes: MinuteRecord[];
+  /** There may have been more. */
+  damaged: boolean;
+}
+
+/** @throws the system's error */
 export async function readMinuteDay(
   disk: RecordDisk,
   records: string,
   day: string,
-): Promise<MinuteRecord[] | null> {
-  const { known, broken } = await minuteFile(disk, records, day).read();
-  if (broken) return null;
-  return mergeMinutes([...known.values()].map(({ record }) => record));
+): Promise<MinuteDay> {
+  const { known, bad } = await minuteFile(disk, records, day).read();
+  const minutes = mergeMinutes([...known.values()].map(({ record }) => record));
+  return { minutes, damaged: bad > 0 };
 }
 
 export function stretchOfDay(day: string): Stretch {

@@ -1,6 +1,7 @@
 /** The quarter hours on disk as days are made of them: strictly read, a month at a time. */
 import { isoTime } from '../site/clock.ts';
 import { QUARTER_MS, quarterFolder } from './files.ts';
+import { measuredSeconds } from './gives-way.ts';
 import type { PastView } from './past-view.ts';
 import { mergeQuarters } from './quarter.ts';
 import { quarterLines } from './reconcile-quarters.ts';
@@ -15,6 +16,8 @@ export class QuarterSource {
   readonly #disk: RecordDisk;
   readonly #view: PastView;
   readonly #months = new Map<string, QuarterRecord[]>();
+  /** Months that have been read, and may have said more. */
+  readonly #damaged = new Set<string>();
 
   constructor(records: string, disk: RecordDisk, view: PastView) {
     this.#records = records;
@@ -23,16 +26,21 @@ export class QuarterSource {
   }
 
   /**
-   * The starts of all quarter hours of which something is known from a UTC month on, ms, in order.
+   * The starts of all quarter hours of which something is known from a UTC month on, ms, with the
+   * seconds that were measured in them, in no order.
    * @throws the system's error
    */
-  async starts(fromMonth = ''): Promise<number[]> {
-    const starts = new Set<number>();
+  async seconds(fromMonth = ''): Promise<Map<number, number>> {
+    const seconds = new Map<number, number>();
     for (const month of await quarterMonthsIn(this.#disk, this.#records)) {
       if (month < fromMonth) continue;
-      for (const { ts } of await this.#month(month)) starts.add(Date.parse(ts));
+      for (const line of await this.#month(month)) {
+        const ms = Date.parse(line.ts);
+        const own = line.as === undefined ? measuredSeconds(line) : 0;
+        seconds.set(ms, (seconds.get(ms) ?? 0) + own);
+      }
     }
-    return [...starts].sort((a, b) => a - b);
+    return seconds;
   }
 
   /**
@@ -41,24 +49,34 @@ export class QuarterSource {
    */
   async between(fromMs: number, toMs: number): Promise<QuarterRecord[]> {
     const [first, last] = [isoTime(fromMs), isoTime(toMs)];
-    const months = new Set([first.slice(0, 7), isoTime(toMs - QUARTER_MS).slice(0, 7)]);
     const found: QuarterRecord[] = [];
-    for (const month of [...months].sort()) {
+    for (const month of monthsOf(fromMs, toMs)) {
       found.push(...(await this.#month(month)).filter(({ ts }) => ts >= first && ts < last));
     }
     return mergeQuarters(this.#view.quarters(found));
   }
 
+  /** Whether some of a stretch that was read cannot be. */
+  isDamaged(fromMs: number, toMs: number): boolean {
+    return monthsOf(fromMs, toMs).some((month) => this.#damaged.has(month));
+  }
+
   async #month(month: string): Promise<QuarterRecord[]> {
     const kept = this.#months.get(month);
     if (kept) return kept;
-    const { known } = await quarterLines(this.#disk, this.#records, month).read();
+    const { known, bad } = await quarterLines(this.#disk, this.#records, month).read();
+    if (bad > 0) this.#damaged.add(month);
     const lines = [...known.values()].map(({ record }) => record);
     const [oldest] = this.#months.keys();
     if (oldest !== undefined && this.#months.size >= MONTHS_KEPT) this.#months.delete(oldest);
     this.#months.set(month, lines);
     return lines;
   }
+}
+
+/** The UTC months of a day, in order. */
+function monthsOf(fromMs: number, toMs: number): string[] {
+  return [...new Set([fromMs, toMs - QUARTER_MS].map((ms) => isoTime(ms).slice(0, 7)))];
 }
 
 /**

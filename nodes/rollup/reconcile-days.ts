@@ -1,6 +1,6 @@
 /**
  * Makes the day files say what the quarter hours say, one day after the other, as a bill goes on from
- * day to day. A day whose quarter hours are gone stays as it is.
+ * day to day. A day stays as it is where its quarter hours are gone, or know less than it does.
  */
 
 import { priceDay } from './bill.ts';
@@ -9,13 +9,14 @@ import { dateAt, dayBounds, monthBounds, monthOf } from './calendar.ts';
 import { makeDay } from './day.ts';
 import { DayFiles, type Row } from './day-files.ts';
 import { QUARTER_MS } from './files.ts';
+import { givesWay, isKnown, measuredSeconds, toldBy } from './gives-way.ts';
 import type { PastView } from './past-view.ts';
 import { type PriceBook, tariffOn } from './price-book.ts';
 import { QuarterSource } from './quarter-source.ts';
 import type { DayRecord, MonthRecord, QuarterRecord } from './records.ts';
-import { knownSeconds } from './seconds.ts';
 import type { RecordDisk } from './store.ts';
 import { type Tile, tilesFrom } from './tile.ts';
+import { Times } from './times.ts';
 
 /** A longer silence is a clock that was wrong: nobody pays fees for the years since 1970. */
 const LONGEST_SILENCE_MS = 366 * 86_400_000;
@@ -39,6 +40,8 @@ export interface Days {
   days: DayRecord[];
   /** Of those, the ones that are new or not what they were. */
   changed: DayRecord[];
+  /** Dates of those that know more than the quarter hours below them. */
+  kept: string[];
   /** The day that goes on; null where nothing was ever recorded. */
   open: Tile | null;
 }
@@ -58,7 +61,7 @@ export async function reconcileDays(task: DayTask): Promise<Days> {
     bill = day.bill;
   }
   const changed = await files.write(days, before);
-  return { days, changed, open: plan.open };
+  return { days, changed, kept: plan.kept, open: plan.open };
 }
 
 /** A day of these quarter hours, with its price. @param untilMs  how far it has come, where it goes on */
@@ -90,6 +93,8 @@ async function deriveDay(
 interface Plan {
   /** Rows that stay and days to be made, in order. */
   parts: (Row | Tile)[];
+  /** Dates of those that stay though there are quarter hours of them. */
+  kept: string[];
   open: Tile | null;
 }
 
@@ -97,16 +102,21 @@ async function planDays(task: DayTask, rows: readonly Row[], source: QuarterSour
   const { fromMs = Number.NEGATIVE_INFINITY } = task;
   const settled = rows.filter(({ endMs }) => endMs <= fromMs);
   const since = settled.at(-1);
-  const starts = await source.starts(since?.record.end.slice(0, 7));
-  const known = new Times(starts);
-  const kept = rows.filter(
-    (row) => row.endMs > fromMs && isKnown(row.record) && !known.has(row.startMs, row.endMs),
+  const known = new Times(await source.seconds(since?.record.end.slice(0, 7)));
+  const stay: Row[] = [];
+  for (const row of rows) {
+    if (row.endMs <= fromMs || !isKnown(row.record)) continue;
+    if (!(await isMadeAnew(row, known, source))) stay.push(row);
+  }
+  const stays = monthsThatStay(task, stay, known);
+  const silence = new Times(
+    new Map(
+      [
+        ...known.all.flatMap((ms) => [ms, ms + QUARTER_MS]),
+        ...[...settled, ...stay].flatMap(({ startMs, endMs }) => [startMs, endMs]),
+      ].map((ms) => [ms, 0]),
+    ),
   );
-  const stays = monthsThatStay(task, kept, known);
-  const silence = new Times([
-    ...starts.flatMap((ms) => [ms, ms + QUARTER_MS]),
-    ...[...settled, ...kept].flatMap(({ startMs, endMs }) => [startMs, endMs]),
-  ]);
   const isWanted = ({ date, startMs, endMs }: Tile) => {
     if (known.has(startMs, endMs)) return true;
     const next = silence.next(startMs + 1) ?? task.horizonMs;
@@ -124,15 +134,34 @@ async function planDays(task: DayTask, rows: readonly Row[], source: QuarterSour
       else if (isWanted(tile)) parts.push(tile);
     }
   };
-  let seam = firstSeam(task.zone, since, [starts[0], kept[0]?.startMs]);
-  if (seam === null) return { parts, open };
-  for (const row of kept) {
+  const kept = stay
+    .filter(({ startMs, endMs }) => known.has(startMs, endMs))
+    .map(({ record }) => record.date);
+  let seam = firstSeam(task.zone, since, [known.all[0], stay[0]?.startMs]);
+  if (seam === null) return { parts, kept, open };
+  for (const row of stay) {
     if (row.startMs > seam.startMs) fill(seam, row);
     parts.push(row);
     seam = { startMs: row.endMs, after: row.record.date };
   }
   fill(seam, null);
-  return { parts, open };
+  return { parts, kept, open };
+}
+
+/** Whether there are quarter hours for which a row gives way, in whatever zone a day is made of them. */
+async function isMadeAnew(
+  { record, startMs, endMs }: Row,
+  known: Times,
+  source: QuarterSource,
+): Promise<boolean> {
+  if (!known.has(startMs, endMs)) return false;
+  const seconds = known.sum(startMs, endMs);
+  if (seconds < measuredSeconds(record)) return false;
+  // All that there can be is there, or the file says all it ever said: then the seconds say enough.
+  const isWhole = known.count(startMs, endMs) * QUARTER_MS >= endMs - startMs;
+  const damaged = !isWhole && source.isDamaged(startMs, endMs);
+  if (!damaged && measuredSeconds(record) > 0) return true;
+  return givesWay(record, toldBy(await source.between(startMs, endMs)), { damaged });
 }
 
 /** Where the first day begins that is not settled; null where there is nothing yet. */
@@ -163,44 +192,4 @@ function monthsThatStay(
       .filter(({ startMs, endMs }) => !known.has(startMs, endMs))
       .map(({ month }) => month),
   );
-}
-
-function isKnown(record: DayRecord | MonthRecord): boolean {
-  return knownSeconds(record) > 0;
-}
-
-/** Instants in order, to be searched. */
-class Times {
-  readonly #sorted: number[];
-
-  constructor(times: readonly number[]) {
-    this.#sorted = [...times].sort((a, b) => a - b);
-  }
-
-  /** Whether one lies in a half-open stretch. */
-  has(fromMs: number, toMs: number): boolean {
-    const next = this.next(fromMs);
-    return next !== undefined && next < toMs;
-  }
-
-  /** The first at an instant or after it. */
-  next(ms: number): number | undefined {
-    return this.#sorted[this.#index(ms)];
-  }
-
-  /** The last before an instant or at it. */
-  last(ms: number): number | undefined {
-    return this.#sorted[this.#index(ms + 1) - 1];
-  }
-
-  /** How many lie before. */
-  #index(ms: number): number {
-    let [low, high] = [0, this.#sorted.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#sorted[middle] ?? 0) < ms) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
 }

@@ -1,6 +1,10 @@
-/** Makes the month file say what the days say; a month whose days are gone stays as it is. */
+/**
+ * Makes the month file say what the days say. A month stays as it is where its days are gone, or know
+ * less than it does.
+ */
 import { monthOf } from './calendar.ts';
 import { monthLines } from './day-files.ts';
+import { givesWay } from './gives-way.ts';
 import { makeMonth } from './month.ts';
 import type { DayRecord, MonthRecord } from './records.ts';
 import type { RecordDisk } from './store.ts';
@@ -16,7 +20,8 @@ export interface MonthTask {
 }
 
 /**
- * @returns all months in order, and those that are new or not what they were
+ * @returns all months in order, those that are new or not what they were, and those that know more
+ *   than their days
  * @throws the system's error
  */
 export async function reconcileMonths({
@@ -25,7 +30,7 @@ export async function reconcileMonths({
   zone,
   days,
   openDate,
-}: MonthTask): Promise<{ months: MonthRecord[]; changed: MonthRecord[] }> {
+}: MonthTask): Promise<{ months: MonthRecord[]; changed: MonthRecord[]; kept: string[] }> {
   const file = monthLines(disk, records);
   const { known } = await file.read();
   const openMonth = openDate === null ? null : monthOf(openDate);
@@ -36,13 +41,19 @@ export async function reconcileMonths({
       .filter(({ record }) => hasEnded(record.month))
       .map(({ record }) => [record.month, record]),
   );
+  const kept: string[] = [];
   const byMonth = Map.groupBy(days, ({ date }) => monthOf(date));
   for (const [month, own] of byMonth) {
-    if (hasEnded(month)) months.set(month, makeMonth(month, zone, own));
+    if (!hasEnded(month)) continue;
+    const [was, made] = [months.get(month), makeMonth(month, zone, own)];
+    // In another zone it is another time.
+    const gives = was?.timezone !== zone || givesWay(was, made, { damaged: false });
+    if (gives) months.set(month, made);
+    else kept.push(month);
   }
   const sorted = [...months.values()].sort((a, b) => (a.month < b.month ? -1 : 1));
   const texts = sorted.map((month) => JSON.stringify(month));
   await file.write(texts);
   const changed = sorted.filter((month, n) => known.get(month.month)?.text !== texts[n]);
-  return { months: sorted, changed };
+  return { months: sorted, changed, kept };
 }

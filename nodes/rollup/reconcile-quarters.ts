@@ -1,16 +1,16 @@
 /**
- * Makes the 15-minute files say what the minutes say. What has no minutes any more stays as it is:
- * it is all that is left of its time.
+ * Makes the 15-minute files say what the minutes say. What the minutes do not tell any more, as they
+ * are gone or damaged, stays as it is: it is all that is left of its time.
  */
 import type { MinuteRecord } from '../journal/minute.ts';
 import type { Stretch } from '../journal/minutes.ts';
 import { isoTime } from '../site/clock.ts';
 import { deriveQuarters, quarterKey } from './derive.ts';
 import { asQuarter, quarterFile } from './files.ts';
+import { givesWay, toldBy } from './gives-way.ts';
 import { DAY_MS, minuteDays, readMinuteDay, stretchOfDay, utcDay } from './minute-days.ts';
 import type { PastView } from './past-view.ts';
 import type { QuarterRecord } from './records.ts';
-import { knownSeconds } from './seconds.ts';
 import { LineFile, type LineKind, type RecordDisk } from './store.ts';
 
 export interface QuarterTask {
@@ -35,29 +35,38 @@ export function quarterLines(
   return new LineFile(disk, quarterFile(records, utcMonth), QUARTER);
 }
 
-/** A UTC day with what its minutes give; `whole` is false where it has no minutes that can be read. */
+/** A UTC day with what its minutes give. */
 interface DerivedDay {
   day: string;
-  whole: boolean;
+  /** `none` where it has no minutes: then only later ones tell of it. */
+  minutes: 'whole' | 'damaged' | 'none';
   lines: QuarterRecord[];
 }
 
-/**
- * @returns the starts of the quarters that changed, in no order
- * @throws the system's error; what was written until then is right, the rest is as it was
- */
-export async function reconcileQuarters(task: QuarterTask): Promise<string[]> {
-  const changed: string[] = [];
+/** Starts of quarter hours, in no order. */
+export interface QuartersDone {
+  changed: string[];
+  /** Those that know more than the minutes below them. */
+  kept: string[];
+}
+
+/** @throws the system's error; what was written until then is right, the rest is as it was */
+export async function reconcileQuarters(task: QuarterTask): Promise<QuartersDone> {
+  const done: QuartersDone = { changed: [], kept: [] };
   let month: DerivedDay[] = [];
+  const write = async () => {
+    if (month.length === 0) return;
+    const { changed, kept } = await writeMonth(task, month);
+    done.changed.push(...changed);
+    done.kept.push(...kept);
+    month = [];
+  };
   for await (const derived of deriveDays(task)) {
-    if (month[0] && month[0].day.slice(0, 7) !== derived.day.slice(0, 7)) {
-      changed.push(...(await writeMonth(task, month)));
-      month = [];
-    }
+    if (month[0]?.day.slice(0, 7) !== derived.day.slice(0, 7)) await write();
     month.push(derived);
   }
-  if (month.length > 0) changed.push(...(await writeMonth(task, month)));
-  return changed;
+  await write();
+  return done;
 }
 
 /** The newest day first: what was recovered for a time is told by a minute after it. */
@@ -66,10 +75,10 @@ async function* deriveDays(task: QuarterTask): AsyncGenerator<DerivedDay> {
   const fromMs = stretch?.fromMs ?? Number.NEGATIVE_INFINITY;
   const toMs = Math.min(openFromMs, stretch?.toMs ?? Number.POSITIVE_INFINITY);
   const days = (await minuteDays(records, disk)).filter((day) => stretchOfDay(day).toMs > fromMs);
-  const derive = (day: string, minutes: readonly MinuteRecord[], whole: boolean): DerivedDay => {
+  const linesOf = (day: string, minutes: readonly MinuteRecord[]): QuarterRecord[] => {
     const own = stretchOfDay(day);
     const ended = { fromMs: own.fromMs, toMs: Math.min(own.toMs, openFromMs) };
-    return { day, whole, lines: deriveQuarters(minutes, ended, view) };
+    return deriveQuarters(minutes, ended, view);
   };
   const isWanted = (day: string) => {
     const own = stretchOfDay(day);
@@ -78,14 +87,18 @@ async function* deriveDays(task: QuarterTask): AsyncGenerator<DerivedDay> {
   /** Later minutes that tell what passed before the day looked at. */
   let telling: MinuteRecord[] = [];
   for (const [index, day] of days.entries()) {
-    const minutes = await readMinuteDay(disk, records, day);
-    const all = [...(minutes ?? []), ...telling];
-    if (isWanted(day)) yield derive(day, all, minutes !== null);
+    const { minutes, damaged } = await readMinuteDay(disk, records, day);
+    const all = [...minutes, ...telling];
+    if (isWanted(day)) {
+      yield { day, minutes: damaged ? 'damaged' : 'whole', lines: linesOf(day, all) };
+    }
     const startMs = stretchOfDay(day).fromMs;
     telling = all.filter(({ recovered }) => recovered && Date.parse(recovered.from) < startMs);
     const before = days[index + 1];
     for (const silent of silentDays(telling, { day, before })) {
-      if (isWanted(silent)) yield derive(silent, telling, false);
+      if (isWanted(silent)) {
+        yield { day: silent, minutes: 'none', lines: linesOf(silent, telling) };
+      }
     }
     task.onDay?.(index + 1, days.length);
   }
@@ -111,37 +124,45 @@ function silentDays(
 async function writeMonth(
   { disk, records, openFromMs }: QuarterTask,
   derived: readonly DerivedDay[],
-): Promise<string[]> {
+): Promise<QuartersDone> {
   const month = derived[0]?.day.slice(0, 7) ?? '';
   const file = quarterLines(disk, records, month);
   const { known } = await file.read();
   const before = new Map([...known].map(([key, { text }]) => [key, text]));
   const after = new Map(before);
   const open = isoTime(openFromMs);
-  for (const { day, whole, lines } of derived) {
-    const measured = new Set(
-      [...known.values()]
-        .filter(({ record }) => record.ts.startsWith(day) && isMeasured(record))
-        .map(({ record }) => record.ts),
-    );
-    const isOurs = (ts: string) => ts < open && (whole || !measured.has(ts));
-    const derivedTs = new Set(lines.map(({ ts }) => ts));
-    for (const [key, { record }] of known) {
-      const replaced = whole || derivedTs.has(record.ts);
-      if (record.ts.startsWith(day) && replaced && isOurs(record.ts)) after.delete(key);
-    }
-    for (const line of lines) {
-      if (isOurs(line.ts)) after.set(quarterKey(line), JSON.stringify(line));
+  const wereThere = Map.groupBy(
+    [...known.values()].map(({ record }) => record),
+    ({ ts }) => ts,
+  );
+  const kept: string[] = [];
+  for (const { day, minutes, lines } of derived) {
+    const made = Map.groupBy(lines, ({ ts }) => ts);
+    const here = [...wereThere.keys()].filter((ts) => ts.startsWith(day));
+    for (const ts of new Set([...here, ...made.keys()])) {
+      const [was, now] = [wereThere.get(ts) ?? [], made.get(ts) ?? []];
+      if (ts >= open || (minutes === 'none' && now.length === 0)) continue;
+      if (isReplaced(was, now, minutes === 'damaged')) {
+        for (const line of was) after.delete(quarterKey(line));
+        for (const line of now) after.set(quarterKey(line), JSON.stringify(line));
+      } else if (minutes !== 'none') kept.push(ts);
     }
   }
   const keys = [...after.keys()].sort();
   await file.write(keys.map((key) => after.get(key) ?? ''));
-  return [...new Set([...before.keys(), ...keys])]
+  const changed = [...new Set([...before.keys(), ...keys])]
     .filter((key) => before.get(key) !== after.get(key))
     .map((key) => key.slice(0, key.indexOf(' ')));
+  return { changed, kept };
 }
 
-/** Whether somebody looked at all in that time: a block alone can be told again, a measurement cannot. */
-function isMeasured(record: QuarterRecord): boolean {
-  return knownSeconds({ ...record, recovered_s: 0 }) > 0;
+/** What was measured decides for all lines of a quarter hour: those seen otherwise are made of it. */
+function isReplaced(
+  was: readonly QuarterRecord[],
+  now: readonly QuarterRecord[],
+  damaged: boolean,
+): boolean {
+  if (was.length === 0) return true;
+  const measured = (lines: readonly QuarterRecord[]) => lines.filter(({ as }) => as === undefined);
+  return givesWay(toldBy(measured(was)), toldBy(measured(now)), { damaged });
 }

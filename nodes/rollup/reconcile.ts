@@ -35,11 +35,20 @@ export interface ReconcileTask extends RecordFolders {
   instead?: { view: PastView; book: PriceBook };
 }
 
-export interface Reconciled extends Days {
+/** What is on the disk and knows more than the finer records below it, which have lost something. */
+export interface Kept {
+  /** Starts of quarter hours, dates, months. */
+  quarters: string[];
+  days: string[];
+  months: string[];
+}
+
+export interface Reconciled extends Omit<Days, 'kept'> {
   /** Starts of the quarter hours that changed. */
   quarters: string[];
   months: MonthRecord[];
   changedMonths: MonthRecord[];
+  kept: Kept;
   /** What begins here or later has not ended. */
   openFromMs: number;
   view: PastView;
@@ -78,7 +87,17 @@ export async function reconcile(task: ReconcileTask): Promise<Reconciled> {
   const openDate = days.open?.date ?? null;
   const made = await reconcileMonths({ records, disk, zone, days: days.days, openDate });
   const { months, changed: changedMonths } = made;
-  return { ...days, quarters, months, changedMonths, openFromMs, view, book };
+  const kept = { quarters: quarters.kept, days: days.kept, months: made.kept };
+  return {
+    ...days,
+    quarters: quarters.changed,
+    months,
+    changedMonths,
+    kept,
+    openFromMs,
+    view,
+    book,
+  };
 }
 
 /** Where the quarter hour begins that has not ended. */
@@ -93,7 +112,7 @@ async function newestRecord(records: string, disk: RecordDisk): Promise<number> 
   const rows = await new DayFiles(disk, records).read();
   const endedMs = rows.at(-1)?.endMs ?? Number.NEGATIVE_INFINITY;
   for (const day of await minuteDays(records, disk)) {
-    const last = (await readMinuteDay(disk, records, day))?.at(-1);
+    const last = (await readMinuteDay(disk, records, day)).minutes.at(-1);
     if (last) return Math.max(endedMs, Date.parse(last.ts));
   }
   return endedMs;

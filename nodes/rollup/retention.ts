@@ -11,11 +11,11 @@ import type { SiteConfig } from '../site/schema.ts';
 import { monthBounds, monthOf } from './calendar.ts';
 import { DayFiles, monthLines, type Row } from './day-files.ts';
 import type { RecordFolders } from './files.ts';
+import { isKnown } from './gives-way.ts';
 import { DAY_MS, minuteDays, minuteFile, stretchOfDay } from './minute-days.ts';
 import { quarterMonthsIn } from './quarter-source.ts';
 import { reconcile } from './reconcile.ts';
 import { quarterLines } from './reconcile-quarters.ts';
-import { knownSeconds } from './seconds.ts';
 import { type RecordDisk, recordDisk } from './store.ts';
 
 /** So long nobody must have written to a file before it is packed: the journal may still hold it. */
@@ -198,8 +198,4 @@ class Keeper {
     const found = await stat(file).catch(() => null);
     return found === null || Math.abs(this.#nowMs - found.mtimeMs) >= QUIET_MS;
   }
-}
-
-function isKnown(record: Row['record']): boolean {
-  return knownSeconds(record) > 0;
 }

@@ -22,7 +22,8 @@ export type FindingCode =
   | 'undated'
   | 'missing'
   | 'differs'
-  | 'surplus';
+  | 'surplus'
+  | 'kept';
 
 /** These are worth knowing, but nothing is wrong with the numbers. */
 const NOTES: ReadonlySet<FindingCode> = new Set([

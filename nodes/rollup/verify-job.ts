@@ -2,10 +2,10 @@
 import { readPrices } from './corrections.ts';
 import type { Job, JobContext } from './jobs.ts';
 import { readPastView } from './past-view.ts';
-import { reconcile } from './reconcile.ts';
+import { type Kept, reconcile } from './reconcile.ts';
 import { recordDisk } from './store.ts';
 import { TrialDisk } from './trial-disk.ts';
-import type { Finding } from './verify-file.ts';
+import { type Finding, finding } from './verify-file.ts';
 import { type FilesReport, verifyFiles } from './verify-files.ts';
 import { compareDisks } from './verify-sums.ts';
 
@@ -46,12 +46,25 @@ const BLINDING: readonly Finding['code'][] = [
 async function verifySums(context: JobContext): Promise<Finding[]> {
   const { records, clock, progress } = context;
   const wanted = new TrialDisk();
-  await reconcile({
+  const { kept } = await reconcile({
     ...context,
     disk: wanted,
     instead: { view: readPastView(context), book: readPrices(records) },
     progress: (done, of) => progress(of + done, 2 * of),
   });
   const endedMs = clock.now() - ON_ITS_WAY_MS;
-  return compareDisks({ records, real: recordDisk, wanted, endedMs });
+  const differences = await compareDisks({ records, real: recordDisk, wanted, endedMs });
+  return [...keptFindings(kept), ...differences];
+}
+
+/** Where finer records have lost something, whether or not their files show it: a day of it is one. */
+function keptFindings({ quarters, days, months }: Kept): Finding[] {
+  const byDay = Map.groupBy(quarters.toSorted(), (ts) => ts.slice(0, 10));
+  return [
+    ...[...byDay].map(([day, starts]) =>
+      finding('kept', `quarter/${day.slice(0, 7)}.jsonl`, { what: `${day} (${starts.length})` }),
+    ),
+    ...days.map((date) => finding('kept', `day/${date.slice(0, 4)}.jsonl`, { what: date })),
+    ...months.map((month) => finding('kept', 'month.jsonl', { what: month })),
+  ];
 }
