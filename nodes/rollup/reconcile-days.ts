@@ -58,7 +58,7 @@ export async function reconcileDays(task: DayTask): Promise<Days> {
     const day: DayRecord =
       'record' in part ? part.record : await deriveDay(task, { tile: part, source, bill });
     days.push(day);
-    bill = day.bill;
+    bill = day.bill ?? bill;
   }
   const changed = await files.write(days, before);
   return { days, changed, kept: plan.kept, open: plan.open };
