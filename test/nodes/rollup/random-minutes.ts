@@ -1,6 +1,6 @@
 /** Any minutes at all: with gaps, without this or that, with energy recovered for the time before. */
 import fc from 'fast-check';
-import type { MinuteRecord, RecoveredBlock } from '../../../nodes/journal/minute.ts';
+import type { MinuteEvent, MinuteRecord, RecoveredBlock } from '../../../nodes/journal/minute.ts';
 import { isoTime } from '../../../nodes/site/clock.ts';
 import { MINUTE_MS } from './minutes-of.ts';
 
@@ -25,6 +25,7 @@ const energy = fc
       export_kwh: maybe,
       battery_charge_kwh: maybe,
       battery_discharge_kwh: maybe,
+      solar_standby_kwh: kwh,
       solar_home_kwh: maybe,
       by: fc.constantFrom<'counter' | 'integral'>('counter', 'integral'),
     },
@@ -48,6 +49,11 @@ const block = (endMs: number): fc.Arbitrary<RecoveredBlock> =>
       channels: { 'main/mains': channel },
     }));
 
+const event = fc.record<MinuteEvent>({
+  channel: fc.constantFrom('main/mains', 'roof/pv'),
+  event: fc.constantFrom('rollover', 'counter_jump'),
+});
+
 function minute(ms: number): fc.Arbitrary<MinuteRecord> {
   return fc
     .record({
@@ -57,15 +63,26 @@ function minute(ms: number): fc.Arbitrary<MinuteRecord> {
       recovered: fc.option(block(ms + 20_000), { nil: undefined, freq: 1 }),
       power: fc.record({ solar: stats, home: stats, grid: stats }),
       energy,
-      channel: fc.record({ mean_w: fc.constant(null), import_kwh: maybe, export_kwh: maybe }),
+      channel: fc.record(
+        {
+          mean_w: fc.constant(null),
+          import_kwh: maybe,
+          export_kwh: maybe,
+          integrated_import_kwh: kwh,
+          integrated_export_kwh: kwh,
+        },
+        { requiredKeys: ['mean_w', 'import_kwh', 'export_kwh'] },
+      ),
+      events: fc.option(fc.array(event, { minLength: 1, maxLength: 2 }), { freq: 1 }),
     })
-    .map(({ channel, estimated_s, recovered, ...rest }) => ({
+    .map(({ channel, events, estimated_s, recovered, ...rest }) => ({
       v: 1,
       ts: isoTime(ms),
       run: 'r1',
       rev: 1,
       ...rest,
       ...(estimated_s !== undefined && { estimated_s }),
+      ...(events && { events }),
       ...(recovered && { recovered, recovered_s: 100 }),
       channels: { 'main/mains': channel },
     }));
