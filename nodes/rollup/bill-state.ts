@@ -2,6 +2,7 @@
  * How far a bill has come: all that the price of the next day depends on, carried from day to day in
  * the day's row. Sums, not prices: what they cost is worked out anew each day, so nothing drifts.
  */
+import type { TaxedPrices } from './net-metering.ts';
 
 /** What has been paid or earned so far, in units of the currency, six decimals at most. */
 export interface BillMoney {
@@ -16,6 +17,15 @@ export interface BillMoney {
 
 /** kWh of one period of the tariff. */
 export type PeriodSums = [import_kwh: number, export_kwh: number, home_kwh: number];
+
+/** What was bought at a price that holds no more. */
+export interface EarlierPurchase {
+  prices: TaxedPrices;
+  /** How full the tiers were before it. */
+  filled_kwh: number;
+  /** kWh by period that nothing has cancelled. */
+  left: Record<string, number>;
+}
 
 /** The keys always come in this order, and those left out are empty. */
 export interface BillState {
@@ -32,6 +42,13 @@ export interface BillState {
   filled?: { import_kwh: number; home_kwh: number };
   /** Net metering: kWh of surplus by period as the sums began. */
   carried?: Record<string, number>;
+  /**
+   * Net metering: what was bought in this billing month at earlier prices and was not cancelled as the
+   * sums began, the oldest first.
+   */
+  earlier?: EarlierPurchase[];
+  /** Net metering: what a kWh costs now, for the time when it is an earlier price. */
+  prices?: TaxedPrices;
   /** Net metering: what a kWh of surplus is paid with, and the tax on that. */
   true_up?: { rate: number; tax: number };
   /** The surplus was paid: nothing is carried on. */

@@ -3,9 +3,10 @@
  * price takes over, and how it is written down. What it costs is decided in `bill.ts`.
  */
 import type { TariffConfig } from '../site/schema.ts';
-import type { BillMoney, BillState } from './bill-state.ts';
+import type { BillMoney, BillState, EarlierPurchase } from './bill-state.ts';
 import { addDays } from './calendar.ts';
 import { kwhOf, kwhUnits, microUnits, moneyOf, rateUnits, withTax } from './money.ts';
+import { cancel, filledAfter, type Purchase, pricesOf, type TaxedPrices } from './net-metering.ts';
 import { type Amounts, periodIds, ratesMark, total } from './tariff.ts';
 
 /** Money in 1e-6. */
@@ -21,6 +22,8 @@ export interface OpenBill {
   fees: bigint;
   filled: { imported: number; home: number };
   carried: Map<string, number>;
+  /** What was bought at earlier prices of the billing month, and can be cancelled. */
+  earlier: Purchase[];
   before: Micros;
   /** Where the bill stood as the day began. */
   atDawn: Micros;
@@ -40,8 +43,9 @@ export function billingStart(date: string, billingDay: number): string {
 
 /**
  * The bill as a day begins. It goes on from the day before, unless a billing month or a currency
- * begins. Where a kWh costs something else than yesterday, what was used stays at its price, the
- * tiers stay as full as they are, and surplus is carried on.
+ * begins. Where a kWh costs something else than yesterday, what was used stays at its price and the
+ * tiers stay as full as they are. Under net metering surplus is carried on, and what nothing has
+ * cancelled yet still can be, as long as both prices have net metering.
  */
 export function openBill(date: string, tariff: TariffConfig, last: BillState | null): OpenBill {
   const month = billingStart(date, tariff.billing_day);
@@ -55,26 +59,25 @@ export function openBill(date: string, tariff: TariffConfig, last: BillState | n
   };
   if (goesOn && last.rates === ratesMark(tariff))
     return { since, ...sumsOf(last), atDawn, ...flags };
-  const surplus = last?.currency === tariff.currency ? surplusOf(last) : new Map<string, number>();
+  const { left, surplus } = settled(last?.currency === tariff.currency ? last : null);
   const { carried, paid } = carryOver(surplus, tariff, last);
-  const filled = goesOn ? filledBy(sumsOf(last), last) : { imported: 0, home: 0 };
+  const isNet = tariff.export.mode === 'net_metering';
+  const earlier = goesOn && isNet ? left.filter(({ bought }) => total(bought) > 0) : [];
+  const filled = goesOn ? filledBy(sumsOf(last), left) : { imported: 0, home: 0 };
   const before = { ...atDawn, export_credit: atDawn.export_credit + paid };
-  return { since, ...emptySums(), filled, carried, before, atDawn, ...flags };
+  return { since, ...emptySums(), filled, carried, earlier, before, atDawn, ...flags };
 }
 
-/** By period, what was imported and not cancelled by what was exported there. */
-export function uncancelled({ imported, exported, carried }: OpenSums): Map<string, number> {
-  return mapped(imported, (amount, id) =>
-    Math.max(0, amount - (exported.get(id) ?? 0) - (carried.get(id) ?? 0)),
-  );
+/** What net metering can cancel, the oldest first. */
+export function purchasesOf({ earlier, filled, imported }: Sums, prices: TaxedPrices): Purchase[] {
+  return [...earlier, { prices, filled: filled.imported, bought: imported }];
 }
 
-/** By period, what was exported and has cancelled nothing so far. */
-export function surplus({ imported, exported, carried }: OpenSums): Map<string, number> {
-  const ids = new Map([...carried, ...exported]);
-  return mapped(ids, (_, id) =>
-    Math.max(0, (exported.get(id) ?? 0) + (carried.get(id) ?? 0) - (imported.get(id) ?? 0)),
-  );
+/** By period, what can cancel it. */
+export function cancelling({ exported, carried }: Sums): Map<string, number> {
+  const amounts = new Map(carried);
+  for (const [id, amount] of exported) amounts.set(id, (amounts.get(id) ?? 0) + amount);
+  return amounts;
 }
 
 /** The bill as it is kept; keys in the order of `BillState`. */
@@ -83,7 +86,7 @@ export function stateOf(
   tariff: TariffConfig,
   { money, truedUp }: { money: Micros; truedUp: boolean },
 ): BillState {
-  const { since, imported, exported, home, fees, filled, carried, before } = bill;
+  const { since, imported, exported, home, fees, filled, carried, earlier, before } = bill;
   const written = (sums: Amounts, id: string) => kwhOf(sums.get(id) ?? 0);
   const ids = periodIds(tariff);
   const { export: sold } = tariff;
@@ -107,8 +110,12 @@ export function stateOf(
           ),
         }
       : {}),
+    ...(earlier.length > 0 ? { earlier: earlier.map(writtenPurchase) } : {}),
     ...(sold.mode === 'net_metering'
-      ? { true_up: { rate: sold.true_up_rate, tax: sold.taxed ? tariff.tax : 0 } }
+      ? {
+          prices: pricesOf(tariff),
+          true_up: { rate: sold.true_up_rate, tax: sold.taxed ? tariff.tax : 0 },
+        }
       : {}),
     ...(truedUp ? { trued_up: true as const } : {}),
     ...(Object.values(before).some((amount) => amount !== 0) ? { before: moneyOf6(before) } : {}),
@@ -118,10 +125,9 @@ export function stateOf(
   };
 }
 
-type OpenSums = Pick<OpenBill, 'imported' | 'exported' | 'carried'>;
 type Sums = Pick<
   OpenBill,
-  'imported' | 'exported' | 'home' | 'fees' | 'filled' | 'carried' | 'before'
+  'imported' | 'exported' | 'home' | 'fees' | 'filled' | 'carried' | 'earlier' | 'before'
 >;
 
 function emptySums() {
@@ -146,23 +152,30 @@ function sumsOf(state: BillState): Sums {
       imported: kwhUnits(state.filled?.import_kwh ?? 0),
       home: kwhUnits(state.filled?.home_kwh ?? 0),
     },
-    carried: new Map(Object.entries(state.carried ?? {}).map(([id, kwh]) => [id, kwhUnits(kwh)])),
+    carried: unitsOf(state.carried ?? {}),
+    earlier: (state.earlier ?? []).map(({ prices, filled_kwh, left }) => ({
+      prices,
+      filled: kwhUnits(filled_kwh),
+      bought: unitsOf(left),
+    })),
     before: state.before === undefined ? NOTHING : microsOf(state.before),
   };
 }
 
-/** Tiers go on from what they have priced: with net metering that is what nothing cancelled. */
-function filledBy(sums: Sums, { true_up }: BillState): OpenBill['filled'] {
-  const priced = true_up === undefined ? sums.imported : uncancelled(sums);
-  return {
-    imported: sums.filled.imported + total(priced),
-    home: sums.filled.home + total(sums.home),
-  };
+/** As a price ends: what is left of its purchases and those before, and the surplus. */
+function settled(state: BillState | null): ReturnType<typeof cancel> {
+  if (state?.prices === undefined) return cancel([], new Map());
+  const sums = sumsOf(state);
+  const { left, surplus } = cancel(purchasesOf(sums, state.prices), cancelling(sums));
+  return { left, surplus: state.trued_up === true ? new Map() : surplus };
 }
 
-function surplusOf(state: BillState): Map<string, number> {
-  const isOver = state.true_up === undefined || state.trued_up === true;
-  return isOver ? new Map() : surplus(sumsOf(state));
+/** Tiers go on from what they have priced: with net metering that is what nothing cancelled. */
+function filledBy(sums: Sums, left: readonly Purchase[]): OpenBill['filled'] {
+  return {
+    imported: left.length > 0 ? filledAfter(left) : sums.filled.imported + total(sums.imported),
+    home: sums.filled.home + total(sums.home),
+  };
 }
 
 /** Surplus of periods in which the new price cancels nothing any more is paid by the old one. */
@@ -196,8 +209,16 @@ function moneyOf6({ import_cost, fixed, export_credit, home_cost }: Micros): Bil
   };
 }
 
-function mapped(amounts: Amounts, change: (amount: number, id: string) => number) {
-  return new Map([...amounts].map(([id, amount]) => [id, change(amount, id)]));
+function unitsOf(kwh: Record<string, number>): Map<string, number> {
+  return new Map(Object.entries(kwh).map(([id, amount]) => [id, kwhUnits(amount)]));
+}
+
+function writtenPurchase({ prices, filled, bought }: Purchase): EarlierPurchase {
+  const left = periodIds(prices).flatMap((id): [string, number][] => {
+    const amount = bought.get(id) ?? 0;
+    return amount > 0 ? [[id, kwhOf(amount)]] : [];
+  });
+  return { prices, filled_kwh: kwhOf(filled), left: Object.fromEntries(left) };
 }
 
 /** In the month that begins on `first`; in a short month its last day at most. */

@@ -6,15 +6,16 @@ import type { TariffConfig } from '../site/schema.ts';
 import type { BillState } from './bill-state.ts';
 import {
   billingStart,
+  cancelling,
   type Micros,
   type OpenBill,
   openBill,
+  purchasesOf,
   stateOf,
-  surplus,
-  uncancelled,
 } from './bill-sums.ts';
 import { addDays, localAt } from './calendar.ts';
 import { feeCost, kwhUnits, microUnits, moneyOf, rateUnits, roundMoney, withTax } from './money.ts';
+import { cancel, type Purchase, pricesOf } from './net-metering.ts';
 import type { Money, QuarterRecord, TariffMark } from './records.ts';
 import { coverageOf, sumSeconds } from './seconds.ts';
 import type { BillSummary } from './summary.ts';
@@ -160,11 +161,20 @@ function soFar(bill: OpenBill, tariff: TariffConfig, truedUp: boolean): Micros {
     if (sold.mode === 'rate') {
       return withTax(BigInt(total(exported)) * rateUnits(sold.rate), creditTax);
     }
-    // A kWh that was cancelled was never bought: it is worth its price and the tax on it.
-    const cancelled = bought - energyCost(tariff, uncancelled(bill), filled.imported);
-    const paid = truedUp ? BigInt(total(surplus(bill))) * rateUnits(sold.true_up_rate) : 0n;
-    return withTax(cancelled, tax) + withTax(paid, creditTax);
+    const purchases = purchasesOf(bill, pricesOf(tariff));
+    const { left, surplus } = cancel(purchases, cancelling(bill));
+    const paid = truedUp ? BigInt(total(surplus)) * rateUnits(sold.true_up_rate) : 0n;
+    return worth(purchases, left) + withTax(paid, creditTax);
   }
+}
+
+/** A kWh that was cancelled was never bought: it is worth the price it had, and the tax on that. */
+function worth(purchases: readonly Purchase[], left: readonly Purchase[]): number {
+  const costOf = ({ prices, bought, filled }: Purchase) => energyCost(prices, bought, filled);
+  return purchases.reduce((sum, purchase, index) => {
+    const cancelled = costOf(purchase) - costOf(left[index] ?? purchase);
+    return sum + withTax(cancelled, rateUnits(purchase.prices.tax));
+  }, 0);
 }
 
 function growth(from: Micros, to: Micros, isHomeKnown: boolean): Omit<Money, 'currency'> {

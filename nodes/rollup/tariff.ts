@@ -13,6 +13,12 @@ export const NO_PERIOD = '-';
 /** By period, whole numbers of 1e-7 kWh. */
 export type Amounts = ReadonlyMap<string, number>;
 
+/** What a kWh costs, before tax. */
+export interface Prices {
+  periods?: readonly { id: string; rate: number }[] | undefined;
+  tiers?: { blocks: readonly { upto?: number | undefined; rate: number }[] } | undefined;
+}
+
 export function tariffMark(tariff: TariffConfig): TariffMark {
   return { id: tariff.id, version: shortHash(tariff) };
 }
@@ -24,7 +30,7 @@ export function ratesMark({ currency, periods, tiers, export: exported, tax }: T
 }
 
 /** In the order of the tariff. */
-export function periodIds({ periods = [] }: TariffConfig): string[] {
+export function periodIds({ periods = [] }: Prices): string[] {
   return [...periods.map(({ id }) => id), NO_PERIOD];
 }
 
@@ -39,12 +45,12 @@ export function periodAt(tariff: TariffConfig, { date, month, weekday, minuteOfD
  * What amounts cost in 1e-15 of the currency: each kWh by its period, and by the tiers from where
  * they are filled to (1e-7 kWh) on. Both are sums, so it does not matter which kWh came first.
  */
-export function energyCost(tariff: TariffConfig, amounts: Amounts, filled: number): bigint {
+export function energyCost(prices: Prices, amounts: Amounts, filled: number): bigint {
   let cost = 0n;
-  for (const { id, rate } of tariff.periods ?? []) {
+  for (const { id, rate } of prices.periods ?? []) {
     cost += BigInt(amounts.get(id) ?? 0) * rateUnits(rate);
   }
-  return cost + tierCost(tariff, filled + total(amounts)) - tierCost(tariff, filled);
+  return cost + tierCost(prices, filled + total(amounts)) - tierCost(prices, filled);
 }
 
 /** What cannot be cancelled by net metering, in 1e-15 of the currency. */
@@ -59,7 +65,7 @@ export function total(amounts: Amounts): number {
   return sum;
 }
 
-function tierCost({ tiers }: TariffConfig, amount: number): bigint {
+function tierCost({ tiers }: Prices, amount: number): bigint {
   let cost = 0n;
   let from = 0;
   for (const { upto, rate } of tiers?.blocks ?? []) {
