@@ -49,6 +49,41 @@ describe('records of the past', () => {
     ]);
   });
 
+  it('tell what counters did, and what the inverter drew, at every resolution', async () => {
+    const jump = { channel: 'main/mains', event: 'counter_jump' } as const;
+    const mains = { mean_w: 72_000, import_kwh: 1.2, export_kwh: 0, integrated_import_kwh: 1 };
+    const { power, energy, channels: _, ...head } = minuteOf(NOON, 2);
+    // In the order in which the journal writes.
+    const odd: MinuteRecord = {
+      ...head,
+      events: [jump],
+      power,
+      energy: { ...energy, solar_standby_kwh: 0.0002 },
+      channels: { 'main/mains': mains },
+    };
+    const site = siteWith([odd, minuteOf(NOON + MINUTE, 4)]);
+    const nowMs = NOON + 2 * DAY;
+    const fromMs = Date.parse('2026-06-01T05:00Z');
+    const once = { ...jump, ts: '2026-06-21T12:00:00.000Z', minutes: 1 };
+    for (const isRolledUp of [false, true]) {
+      if (isRolledUp) await rollUp(site, nowMs);
+      for (const resolution of RESOLUTIONS) {
+        const fields = ['solar_standby_kwh', 'events'];
+        const { records } = await ask(site, { nowMs, fromMs, resolution, fields });
+        const [first] = records.filter(({ events }) => events !== null);
+        assert.equal(first?.solar_standby_kwh, 0.0002, resolution);
+        assert.deepEqual(first?.events, [resolution === '1m' ? jump : once], resolution);
+        if (resolution !== '1m') continue;
+        assert.deepEqual([records[1]?.solar_standby_kwh, records[1]?.events], [0, null]);
+      }
+      const fields = ['discrepancy'];
+      const { records } = await ask(site, { nowMs, fromMs, resolution: '1d', fields });
+      const [told] = records.filter(({ discrepancy }) => discrepancy !== null);
+      // The other minute has no counter that leads: it is right by definition.
+      assert.deepEqual(told?.discrepancy, { 'main/mains': { import: 0.1961 } });
+    }
+  });
+
   it('are the same from a closed day, a doubled line, or a file with foreign bytes in it', async () => {
     const minutes = minutesFrom(
       '2026-06-20T12:00:00Z',
