@@ -4,7 +4,7 @@
  * decided elsewhere (`counter.ts`), and so is how counters and power meet (`tie.ts`).
  */
 import { integrate, type SpanMark } from './integrate.ts';
-import { type BothWays, NetTie, Tie, type TieState, WAYS, type Way } from './tie.ts';
+import { type BothWays, NetTie, type Released, Tie, type TieState, WAYS, type Way } from './tie.ts';
 
 /** What a restart has to know of an account, kWh; what is 0 is left out. */
 export interface AccountState {
@@ -33,19 +33,15 @@ function noGrowth(): Growth {
   };
 }
 
-/** A move of a counter. */
+/** What a counter told. */
 export interface CounterMove {
   addedKwh: number;
   /** Energy since the counter was read, kWh. */
   unreadKwh: number;
   /** It makes up for a time in which nobody looked. */
   recovered: boolean;
-}
-
-/** A counter that begins, or begins anew. */
-export interface CounterBegin extends CounterMove {
-  /** What was held back for it began so long ago that it is no energy of now. */
-  late: boolean;
+  /** As much of what was held back for it can be of now; more has passed before, kWh. */
+  currentKwh: number;
 }
 
 /** Energy of one channel, or of the grid where several channels make it. */
@@ -130,19 +126,23 @@ export class Account {
 
   /**
    * The counter of `way` begins, or begins anew: what power saw until now stands.
-   * @returns what had been held back for it, kWh
+   * @returns whether the account grew by what was held back before now
    */
-  counterBegins(way: Way, { addedKwh, unreadKwh, recovered, late }: CounterBegin): number {
-    const { held, added } = this.#ties[way]?.begin(addedKwh, unreadKwh) ?? { held: 0, added: 0 };
-    if (held > 0) this.#grow(way, held, late);
-    if (added > 0) this.#grow(way, added, recovered);
-    return held;
+  counterBegins(way: Way, move: CounterMove): boolean {
+    return this.#release(way, this.#ties[way]?.begin(move.addedKwh, move.unreadKwh), move);
   }
 
-  /** The counter of `way` moved. */
-  counterMoved(way: Way, { addedKwh, unreadKwh, recovered }: CounterMove): void {
-    const kwh = this.#ties[way]?.counted(addedKwh, unreadKwh) ?? 0;
-    if (kwh > 0) this.#grow(way, kwh, recovered);
+  /** The counter of `way` moved. @returns as `counterBegins` */
+  counterMoved(way: Way, move: CounterMove): boolean {
+    return this.#release(way, this.#ties[way]?.counted(move.addedKwh, move.unreadKwh), move);
+  }
+
+  #release(way: Way, released: Released | undefined, move: CounterMove): boolean {
+    const { held, added } = released ?? { held: 0, added: 0 };
+    const isLate = held > move.currentKwh;
+    if (held > 0) this.#grow(way, held, isLate || move.recovered);
+    if (added > 0) this.#grow(way, added, move.recovered);
+    return isLate;
   }
 
   /** The counters of the net begin anew: what power saw until now stands. */

@@ -5,6 +5,7 @@
 import type { ChannelReading, Role } from '../meter/reading.ts';
 import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
 import { Account } from './account.ts';
+import { type CountedNet, moveNet } from './counted-net.ts';
 import {
   Counter,
   type CounterEvent,
@@ -26,6 +27,9 @@ const SEEN_WITHIN_S = 5;
 
 const COUNTER_KEY = { import: 'import_kwh', export: 'export_kwh' } as const;
 
+/** What the very first read of a counter tells. */
+const FIRST: CounterStep = { addedKwh: 0, recoveredS: 0, stillS: 0 };
+
 /** Where a channel goes on after a restart. */
 export interface ChannelResume {
   state: ChannelState;
@@ -41,14 +45,13 @@ export interface ChannelOptions {
   startMonoMs: number;
 }
 
-/** A change of the counted net. */
-export interface CountedNet {
-  netKwh: number;
-  /** What steps and delays of the counters explain, kWh. */
-  bandKwh: number;
-  /** The time it makes up for; null where it is of now. */
-  outage: Outage | null;
-  rebased: boolean;
+/** What a believed read of one way did. */
+type Believed = Pick<CountedNet, 'outage' | 'rebased'> & Pick<ChannelStep, 'lost'>;
+
+/** When counters were read, and how long before the powers that was, s. */
+interface ReadTime {
+  readMonoMs: number;
+  ageS: number;
 }
 
 /** What one reading did to a channel's energy. */
@@ -212,8 +215,8 @@ export class ChannelEnergy {
     const readMonoMs = reading.counters_mono_ms ?? monoMs;
     const ageS = (monoMs - readMonoMs) / 1000;
     const events: CounterEvent[] = [];
-    let outage: Outage | null = null;
-    let [read, silent, rebased, lost] = [false, false, false, false];
+    const all: Believed = { outage: null, rebased: false, lost: false };
+    let [read, silent] = [false, false];
     for (const way of WAYS) {
       const step = this.#read(way, sample, stepKwh);
       if (step === undefined) continue;
@@ -224,11 +227,12 @@ export class ChannelEnergy {
         continue;
       }
       const believed = this.#believe(way, step, { readMonoMs, ageS });
-      outage = joinOutages(outage, believed.outage);
-      rebased ||= believed.rebased;
-      lost ||= believed.lost;
+      all.outage = joinOutages(all.outage, believed.outage);
+      all.rebased ||= believed.rebased;
+      all.lost ||= believed.lost;
     }
     // As long as one way is silent the net of both says nothing.
+    const { outage, rebased, lost } = all;
     if (!read || silent) return { counted: null, lost, events };
     const bandKwh = 2 * stepKwh + this.#powerKwh(ageS + SAMPLING_S);
     const counted = { netKwh: this.#netKwh, outage, bandKwh, rebased };
@@ -238,33 +242,26 @@ export class ChannelEnergy {
   }
 
   /** Takes what a read says of its way; `step` is null for the very first. */
-  #believe(
-    way: Way,
-    step: CounterStep | null,
-    { readMonoMs, ageS }: { readMonoMs: number; ageS: number },
-  ): Pick<CountedNet, 'outage' | 'rebased'> & { lost: boolean } {
-    const made = this.#outage(way, step?.recoveredS ?? 0, readMonoMs);
-    const addedKwh = step?.addedKwh ?? 0;
-    const move = { addedKwh, unreadKwh: this.#unreadKwh(way, ageS), recovered: made !== null };
-    if (step === null || step.stillS !== undefined) {
-      const stillMs = 1000 * (step?.stillS ?? 0);
-      const late = stillMs > 1000 * ESTIMATED_WITHIN_S;
-      const heldKwh = this.account.counterBegins(way, { ...move, late });
-      const block = { fromMs: readMonoMs - stillMs, toMs: readMonoMs, unseen: false };
-      const held = late && heldKwh > 0 ? block : null;
-      const unseen = made?.unseen ?? false;
-      if (step?.event !== 'reset') return { outage: held, rebased: step !== null, lost: unseen };
-      this.#net(way, addedKwh);
-      // What it has counted since is a part of what power saw, where power was seen.
-      return { outage: joinOutages(made, held), rebased: !unseen, lost: false };
-    }
-    this.account.counterMoved(way, move);
-    this.#net(way, addedKwh);
-    return { outage: made, rebased: false, lost: false };
-  }
-
-  #net(way: Way, addedKwh: number): void {
+  #believe(way: Way, step: CounterStep | null, { readMonoMs, ageS }: ReadTime): Believed {
+    const { addedKwh, stillS, recoveredS, event } = step ?? FIRST;
+    const made = this.#outage(way, recoveredS, readMonoMs);
+    const unseen = made?.unseen ?? false;
+    const isOfNow = stillS <= ESTIMATED_WITHIN_S;
+    const move = {
+      addedKwh,
+      unreadKwh: this.#unreadKwh(way, ageS),
+      recovered: made !== null,
+      currentKwh: isOfNow ? Number.POSITIVE_INFINITY : this.#powerKwh(ESTIMATED_WITHIN_S),
+    };
+    const isAnew = step === null || (event !== undefined && event !== 'rollover');
+    const isLate = this.account[isAnew ? 'counterBegins' : 'counterMoved'](way, move);
+    const still = { fromMs: readMonoMs - 1000 * stillS, toMs: readMonoMs, unseen: false };
+    const held = isLate ? still : null;
+    if (isAnew && event !== 'reset') return { outage: held, rebased: step !== null, lost: unseen };
     this.#netKwh += way === 'import' ? addedKwh : -addedKwh;
+    // What a counter has counted since its reset is a part of what power saw, where it was seen.
+    const rebased = event === 'reset' && !unseen;
+    return { outage: joinOutages(made, held), rebased, lost: false };
   }
 
   /** @returns undefined without a new read; null for the very first */
@@ -316,10 +313,4 @@ export class ChannelEnergy {
     const powerW = this.account.powerW ?? 0;
     return powerW > 0 === (way === 'import') ? this.#powerKwh(ageS) : 0;
   }
-}
-
-/** Tells an account of a counted net. */
-export function moveNet(account: Account, { netKwh, bandKwh, outage, rebased }: CountedNet): void {
-  if (rebased) account.netBegins();
-  else account.netMoved(netKwh, { bandKwh, recovered: outage !== null });
 }

@@ -21,9 +21,9 @@ export interface CounterStep {
   addedKwh: number;
   /** Seconds that `addedKwh` makes up for, where it spans an outage or a reset; else 0. */
   recoveredS: number;
+  /** How long the counter had stood still before it moved or began anew, s. */
+  stillS: number;
   event?: CounterEvent;
-  /** How long the counter had stood still before it began anew, s. */
-  stillS?: number;
   /**
    * It says nothing about now: it contradicts the base and is not believed yet, or the register is
    * not due to be renewed.
@@ -32,7 +32,7 @@ export interface CounterStep {
 }
 
 /** A read that moves nothing. */
-const NOTHING: CounterStep = { addedKwh: 0, recoveredS: 0 };
+const NOTHING: CounterStep = { addedKwh: 0, recoveredS: 0, stillS: 0 };
 const SILENT: CounterStep = { ...NOTHING, silent: true };
 
 /** A level that contradicts the base must be seen so often in a row before it is believed. */
@@ -116,7 +116,7 @@ export class Counter {
     const delta = kwh - this.#baseKwh;
     const jitterKwh = JITTER_STEPS * this.#limits.stepKwh + EPSILON_KWH;
     if (!otherSerial && delta >= 0 && delta <= this.#capKwh(this.#passedS())) {
-      const step = { addedKwh: delta, recoveredS: this.#outageS() };
+      const step = { addedKwh: delta, recoveredS: this.#outageS(), stillS: this.#stillS };
       if (delta > jitterKwh && this.#stillS <= RENEWED_WITHIN_S) this.#rhythmS = this.#stillS;
       this.#accept(kwh, serial);
       const isDue = delta > 0 || this.#stillS > this.#rhythmS;
@@ -180,7 +180,8 @@ export class Counter {
     if (modulus !== null && base > NEAR_MODULUS * modulus) {
       const wrapped = modulus - base + kwh;
       if (wrapped <= capKwh) {
-        return { addedKwh: Math.max(0, wrapped), recoveredS: outageS, event: 'rollover' };
+        const addedKwh = Math.max(0, wrapped);
+        return { addedKwh, recoveredS: outageS, stillS, event: 'rollover' };
       }
     }
     if (kwh <= capKwh) return { ...anew, addedKwh: kwh, recoveredS: elapsedS, event: 'reset' };

@@ -3,14 +3,10 @@
  * which the solar joins. Its power is a sum; counters can only speak for the net of that sum.
  */
 import { Account, type AccountState } from './account.ts';
-import {
-  type ChannelEnergy,
-  type ChannelStep,
-  type CountedNet,
-  moveNet,
-} from './channel-energy.ts';
+import type { ChannelEnergy, ChannelStep } from './channel-energy.ts';
+import { addedNets, type CountedNet, moveNet, signedNet } from './counted-net.ts';
 import type { SpanMark } from './integrate.ts';
-import { joinOutages, type Outage } from './outage.ts';
+import type { Outage } from './outage.ts';
 import { Round } from './round.ts';
 
 /** A channel the grid is made of, and whether it adds (mains) or is taken away (solar). */
@@ -59,25 +55,11 @@ export class MadeGrid {
   counted(channel: ChannelEnergy, { counted }: ChannelStep): Outage | null {
     const maker = this.#makers.find((other) => other.channel === channel);
     if (!maker || !counted || !this.account.counted) return null;
-    this.#told.set(maker, added(this.#told.get(maker), signed(counted, maker.sign)));
+    this.#told.set(maker, addedNets(this.#told.get(maker), signedNet(counted, maker.sign)));
     if (this.#told.size < this.#makers.length) return null;
-    const all = [...this.#told.values()].reduce(added);
+    const all = [...this.#told.values()].reduce(addedNets);
     this.#told.clear();
     moveNet(this.account, all);
     return all.outage;
   }
-}
-
-function signed(counted: CountedNet, sign: 1 | -1): CountedNet {
-  return { ...counted, netKwh: sign * counted.netKwh };
-}
-
-function added(a: CountedNet | undefined, b: CountedNet): CountedNet {
-  if (!a) return b;
-  return {
-    netKwh: a.netKwh + b.netKwh,
-    bandKwh: Math.max(a.bandKwh, b.bandKwh),
-    outage: joinOutages(a.outage, b.outage),
-    rebased: a.rebased || b.rebased,
-  };
 }

@@ -21,6 +21,14 @@ export interface TieState {
   readonly heldKwh: number;
 }
 
+/** What a total grows by when its counter is heard, kWh. */
+export interface Released {
+  /** What power saw and the total had held back. */
+  held: number;
+  /** What the counter knows beyond. */
+  added: number;
+}
+
 /** One direction tied to its counter. */
 export class Tie implements TieState {
   aheadKwh: number;
@@ -53,7 +61,7 @@ export class Tie implements TieState {
    * @returns what the total grows by, kWh: what was held for a counter that will not tell of it, and
    *   what the counter has counted beyond that
    */
-  begin(addedKwh: number, unreadKwh: number): { held: number; added: number } {
+  begin(addedKwh: number, unreadKwh: number): Released {
     const held = this.heldKwh;
     const added = Math.max(0, addedKwh - this.aheadKwh - held);
     this.heldKwh = 0;
@@ -63,13 +71,13 @@ export class Tie implements TieState {
   }
 
   /** @returns what the total grows by, kWh, to not fall behind the counter */
-  counted(addedKwh: number, unreadKwh: number): number {
+  counted(addedKwh: number, unreadKwh: number): Released {
+    const grown = Math.max(0, addedKwh - this.aheadKwh);
+    const held = Math.min(grown, this.heldKwh);
     if (addedKwh > 0) this.heldKwh = 0;
     this.#unreadKwh = unreadKwh;
-    this.aheadKwh -= addedKwh;
-    const grown = Math.max(0, -this.aheadKwh);
-    this.aheadKwh += grown;
-    return grown;
+    this.aheadKwh += grown - addedKwh;
+    return { held, added: grown - held };
   }
 }
 
