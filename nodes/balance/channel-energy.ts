@@ -11,8 +11,7 @@ import {
   type CounterEvent,
   type CounterLimits,
   type CounterStep,
-  serviceMaxW,
-  solarMaxW,
+  channelMaxW,
 } from './counter.ts';
 import { ESTIMATED_WITHIN_S } from './integrate.ts';
 import type { ChannelState } from './measured.ts';
@@ -81,6 +80,7 @@ export class ChannelEnergy {
   powerW: number | null = null;
   #site: SiteConfig['site'];
   #phases: number | null;
+  #maxW: number;
   #counters: Partial<Record<Way, Counter>> = {};
   #resume: ChannelResume | null;
   #startMonoMs: number;
@@ -99,6 +99,7 @@ export class ChannelEnergy {
     this.role = channel.role;
     this.#phases = channel.phases?.length ?? null;
     this.#site = site;
+    this.#maxW = channelMaxW(channel, site);
     this.#resume = resume;
     this.#startMonoMs = startMonoMs;
     const unseenS = resume ? resume.elapsedS + (resume.state.unseen_s ?? 0) : null;
@@ -289,7 +290,7 @@ export class ChannelEnergy {
 
   #counter(way: Way, reading: ChannelReading, stepKwh: number): Counter {
     const limits: CounterLimits = {
-      maxW: this.role === 'solar' ? solarMaxW(this.#site) : serviceMaxW(this.#site),
+      maxW: this.#maxW,
       stepKwh,
       modulusKwh: reading.counter_modulus_kwh ?? null,
     };

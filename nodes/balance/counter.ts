@@ -2,7 +2,7 @@
  * What a change of one lifetime counter means: energy, jitter, a rollover, a reset, another meter,
  * or nonsense (energy rules, section 5, counter rules). One counter is one direction of one channel.
  */
-import type { SiteConfig } from '../site/schema.ts';
+import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
 import { ESTIMATED_WITHIN_S } from './integrate.ts';
 
 export interface CounterLimits {
@@ -196,6 +196,11 @@ const HEADROOM = 1.25;
 export function serviceMaxW(site: SiteConfig['site']): number {
   const phases = PHASE_COUNT[site.service];
   return site.service_amps * site.nominal_voltage * phases * HEADROOM;
+}
+
+/** The most that is believed to pass in a channel, W. */
+export function channelMaxW({ role, max_watts }: ChannelConfig, site: SiteConfig['site']): number {
+  return max_watts ?? (role === 'solar' ? solarMaxW(site) : serviceMaxW(site));
 }
 
 /** The most the inverter can make, W; the service where its rating is not told. */

@@ -69,6 +69,13 @@ const channel = z.strictObject({
     .default(1)
     .describe('Power and energy times this: 2 where one CT on a 240 V pair reads half.'),
   invert: z.boolean().default(false).describe('Turn the sign round, for a CT put on backwards.'),
+  max_watts: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'The most that can flow here, W: a counter that tells of more is not believed. Left out, a quarter more than the service (for solar: the inverter) carries.',
+    ),
 });
 
 const meterId = id.describe('The name of the meter in readings, records and faults.');

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   Counter,
   type CounterLimits,
+  channelMaxW,
   serviceMaxW,
   solarMaxW,
 } from '../../../nodes/balance/counter.ts';
@@ -135,6 +136,20 @@ describe('counter rules', () => {
         return added >= 0 && added <= mostKwh;
       }),
     );
+  });
+
+  it('takes the limit of a channel from meter.yaml, where it tells one', () => {
+    const channels = [
+      { id: 'pv', role: 'solar' },
+      { id: 'mains', role: 'grid' },
+      { id: 'shed', role: 'solar', max_watts: 2500 },
+    ];
+    const { site, meters } = siteConfigSchema.parse({
+      site: { service_amps: 200, nominal_voltage: 120, inverter_watts: 6000 },
+      meters: [{ id: 'm', source: 'external', channels }],
+    });
+    const limits = meters[0]!.channels.map((channel) => channelMaxW(channel, site));
+    assert.deepEqual(limits, [7_500, 60_000, 2_500]);
   });
 
   it('takes the limits from the site', () => {

@@ -303,6 +303,18 @@ describe('ledger with counters that net otherwise than the utility', () => {
 });
 
 describe('ledger whose meter is swapped or forgets', () => {
+  it('believes no more than meter.yaml says can flow', () => {
+    const grown = (more: { max_watts?: number }) => {
+      const mains = channel('main', 'mains', 'grid');
+      const bench = new Bench({ channels: [{ ...mains, config: { ...mains.config, ...more } }] });
+      const counters = { export_kwh: 0, counter_step_kwh: 0.01 };
+      bench.second({ mains: { import_kwh: 100, ...counters } });
+      return bench.second({ mains: { import_kwh: 100.02, ...counters } }).energy.import_kwh;
+    };
+    near(grown({}), 0.02);
+    near(grown({ max_watts: 1000 }), 0);
+  });
+
   for (const counters of ['summed', 'per_phase'] as const) {
     it(`loses no energy while a step back is not believed yet (${counters})`, () => {
       const bench = new Bench();
