@@ -15,6 +15,8 @@ export interface BillMoney {
   home_cost: number;
 }
 
+export type HomeUnknown = 'partly' | 'wholly';
+
 /** kWh of one period of the tariff. */
 export type PeriodSums = [import_kwh: number, export_kwh: number, home_kwh: number];
 
@@ -57,9 +59,9 @@ export interface BillState {
   before?: BillMoney;
   /** What the billing month costs so far. */
   money: BillMoney;
-  /** The home's use is not known for all of the billing month. */
-  home_unknown?: true;
-  /** A day of the billing month was observed for less than 95 %. */
+  /** The home's use is not known for some of the billing month, or for all that was observed of it. */
+  home_unknown?: HomeUnknown;
+  /** A day of the billing month is an estimate. */
   estimated?: true;
 }
 

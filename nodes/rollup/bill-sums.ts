@@ -3,7 +3,7 @@
  * price takes over, and how it is written down. What it costs is decided in `bill.ts`.
  */
 import type { TariffConfig } from '../site/schema.ts';
-import type { BillMoney, BillState, EarlierPurchase } from './bill-state.ts';
+import type { BillMoney, BillState, EarlierPurchase, HomeUnknown } from './bill-state.ts';
 import { addDays } from './calendar.ts';
 import { kwhOf, kwhUnits, microUnits, moneyOf, rateUnits, withTax } from './money.ts';
 import { cancel, filledAfter, type Purchase, pricesOf, type TaxedPrices } from './net-metering.ts';
@@ -28,7 +28,7 @@ export interface OpenBill {
   /** Where the bill stood as the day began. */
   atDawn: Micros;
   isNewMonth: boolean;
-  homeUnknown: boolean;
+  homeUnknown: HomeUnknown | undefined;
   estimated: boolean;
 }
 
@@ -54,7 +54,7 @@ export function openBill(date: string, tariff: TariffConfig, last: BillState | n
   const atDawn = goesOn ? microsOf(last.money) : NOTHING;
   const flags = {
     isNewMonth: !goesOn,
-    homeUnknown: goesOn && last.home_unknown === true,
+    homeUnknown: goesOn ? last.home_unknown : undefined,
     estimated: goesOn && last.estimated === true,
   };
   if (goesOn && last.rates === ratesMark(tariff))
@@ -120,7 +120,7 @@ export function stateOf(
     ...(truedUp ? { trued_up: true as const } : {}),
     ...(Object.values(before).some((amount) => amount !== 0) ? { before: moneyOf6(before) } : {}),
     money: moneyOf6(money),
-    ...(bill.homeUnknown ? { home_unknown: true as const } : {}),
+    ...(bill.homeUnknown ? { home_unknown: bill.homeUnknown } : {}),
     ...(bill.estimated ? { estimated: true as const } : {}),
   };
 }

@@ -24,6 +24,9 @@ import { isUnbalanced } from './unbalanced.ts';
 
 /** Days observed for less than this share are marked. */
 const WELL_OBSERVED = 0.95;
+/** Where the home's use is unknown for more than this share of a day, its savings are not told. */
+const MOST_UNKNOWN = 0.05;
+const QUARTER_S = 900;
 
 export interface DayToPrice {
   /** Local date. */
@@ -52,15 +55,24 @@ export interface PricedDay {
  * Prices a day. Each quarter hour has the price of the local time at its start; the daily fee is due
  * on every day, the monthly one on the first day of a billing month that is priced, the surplus of
  * net metering on the last day of the true-up month.
+ *
+ * Where the home's use of a quarter hour cannot be told, what was bought counts as used, as if nothing
+ * was saved: the day and the bill are then estimates. A day with more than 5 % of such quarter hours
+ * has no savings; a bill has none while the use is not known of any quarter hour in it.
  */
 export function priceDay(day: DayToPrice, { tariff, before }: Pricing): PricedDay {
   const bill = openBill(day.date, tariff, before);
-  const { isHomeWhole } = addQuarters(bill, day, tariff);
-  const isEstimated = coverageOf(sumSeconds(day.quarters), day.length_s) < WELL_OBSERVED;
-  const isHomeKnown = isHomeWhole || !isEstimated;
+  const wasTold = bill.homeUnknown === undefined && bill.filled.home + total(bill.home) > 0;
+  const { told, untold } = addQuarters(bill, day, tariff);
+  const isHomeKnown = untold * QUARTER_S <= MOST_UNKNOWN * day.length_s;
+  const coverage = coverageOf(sumSeconds(day.quarters), day.length_s);
+  const isEstimated = coverage < WELL_OBSERVED || untold > 0;
   bill.fees += rateUnits(tariff.fixed.per_day);
   if (bill.isNewMonth) bill.fees += rateUnits(tariff.fixed.per_month);
-  bill.homeUnknown ||= !isHomeKnown;
+  if (untold > 0 || bill.homeUnknown === 'wholly') {
+    const isToldOfSome = wasTold || told > 0 || bill.homeUnknown === 'partly';
+    bill.homeUnknown = isToldOfSome ? 'partly' : 'wholly';
+  }
   bill.estimated ||= isEstimated;
   const truedUp = isTrueUp(day.date, tariff);
   const money = soFar(bill, tariff, truedUp);
@@ -82,7 +94,7 @@ export function billSummary(bill: BillState): BillSummary {
   const round = (micros: number) => roundMoney(moneyOf(micros), currency);
   const cost = microUnits(import_cost) + microUnits(fixed) - microUnits(export_credit);
   const without = microUnits(home_cost) + microUnits(fixed);
-  const isKnown = bill.home_unknown === undefined;
+  const isKnown = bill.home_unknown !== 'wholly';
   return {
     since,
     cost: round(cost),
@@ -93,16 +105,13 @@ export function billSummary(bill: BillState): BillSummary {
   };
 }
 
-/**
- * Where the home's use of a quarter hour cannot be told, it counts as what was bought: as if nothing
- * was saved. That is good enough for a moment, and `isHomeWhole` is false.
- */
+/** Of how many quarter hours the home's use is told, and of how many that were observed it is not. */
 function addQuarters(
   bill: OpenBill,
   { quarters, zone }: DayToPrice,
   tariff: TariffConfig,
-): { isHomeWhole: boolean } {
-  let isHomeWhole = true;
+): { told: number; untold: number } {
+  const count = { told: 0, untold: 0 };
   for (const quarter of quarters) {
     const { ts, energy } = quarter;
     const period = periodAt(tariff, localAt(Date.parse(ts), zone));
@@ -110,12 +119,13 @@ function addQuarters(
     add(bill.imported, period, energy.import_kwh);
     add(bill.exported, period, energy.export_kwh);
     // A gap on both sides of the comparison is none.
-    const isUnknown = used === null && (energy.import_kwh ?? energy.export_kwh) !== null;
-    const isTold = !isUnknown && (energy.home_kwh === null || !isUnbalanced(quarter));
+    const isGap = used === null && (energy.import_kwh ?? energy.export_kwh) === null;
+    const isTold = used !== null && (energy.home_kwh === null || !isUnbalanced(quarter));
     add(bill.home, period, isTold ? used : Math.max(used ?? 0, energy.import_kwh ?? 0));
-    isHomeWhole &&= isTold;
+    if (isTold) count.told += 1;
+    else if (!isGap) count.untold += 1;
   }
-  return { isHomeWhole };
+  return count;
 }
 
 /** kWh; where the balance does not say, what the sources say. */

@@ -97,10 +97,10 @@ export interface Money {
   fixed: number;
   export_credit: number;
   cost: number;
-  /** What the same home would have paid without solar and battery; null where its use is not known. */
+  /** What the same home would have paid without solar and battery; null where too little is known of its use. */
   cost_without_solar: number | null;
   savings: number | null;
-  /** Less than 95 % of the day was observed. */
+  /** Less than 95 % of the day was observed, or the home's use is not known for some of it. */
   estimated?: true;
 }
 

@@ -384,40 +384,6 @@ describe('a bill', () => {
       assert.equal(money.estimated, undefined);
     });
 
-    it('knows no savings where a source is unknown, of the day and of the bill', () => {
-      const { money, bill } = price(
-        at('00', { home_kwh: null, solar_kwh: null, import_kwh: 1 }, 0),
-        at('15', {}),
-      );
-      assert.equal(money.cost, 0.3);
-      assert.equal(money.cost_without_solar, null);
-      assert.equal(money.savings, null);
-      assert.equal(billSummary(bill).savings, null);
-    });
-
-    it('takes what was bought for the use of a moment in which a source was unknown', () => {
-      const day = (unknown: Use, seconds: number) => {
-        const whole = quartersOf('2026-04-01', 'UTC', () => ({ solar_kwh: 0.1, home_kwh: 0.1 }));
-        const quarters = [...whole.slice(1), at('00', unknown, seconds)];
-        return priceDay(
-          { date: '2026-04-01', zone: 'UTC', length_s: 86_400, quarters },
-          { tariff: tariffOf(), before: null },
-        );
-      };
-      const whole = 95 * 0.1 * 0.3;
-      // The solar meter was silent for a quarter hour, and for ten minutes of one.
-      for (const [unknown, seconds] of [
-        [{ solar_kwh: null, home_kwh: null, import_kwh: 0.2 }, 0],
-        [{ solar_kwh: 0.01, home_kwh: 0.05, import_kwh: 0.2 }, 300],
-      ] as const) {
-        const { money, bill } = day(unknown, seconds);
-        assert.equal(money.import_cost, 0.06);
-        assert.equal(money.savings?.toFixed(6), whole.toFixed(6));
-        assert.equal(billSummary(bill).savings, 2.85);
-        assert.equal(money.estimated, undefined);
-      }
-    });
-
     it('takes a gap for one on both sides, and marks a day with more than 5 % of gaps', () => {
       const gap = { home_kwh: null, solar_kwh: null, import_kwh: null, export_kwh: null };
       const { money, bill } = price(at('00', { import_kwh: 1, home_kwh: 1 }), at('15', gap, 809));
