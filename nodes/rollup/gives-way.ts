@@ -23,7 +23,7 @@ export interface Told extends Seconds {
  */
 export function givesWay(kept: Told, made: Told, { damaged }: { damaged: boolean }): boolean {
   if (measuredSeconds(made) < measuredSeconds(kept)) return false;
-  if (isMeasured(kept) && !isMeasured(made)) return false;
+  if (isMeasured(kept) ? !isMeasured(made) : isKnown(kept) && !isKnown(made)) return false;
   return !damaged || hasNoLess(made, kept);
 }
 

@@ -43,7 +43,8 @@ export async function readMinuteDay(
 ): Promise<MinuteDay> {
   const { known, bad } = await minuteFile(disk, records, day).read();
   const minutes = mergeMinutes([...known.values()].map(({ record }) => record));
-  return { minutes, damaged: bad > 0 };
+  // A file without a line is what is left of one.
+  return { minutes, damaged: bad > 0 || minutes.length === 0 };
 }
 
 export function stretchOfDay(day: string): Stretch {

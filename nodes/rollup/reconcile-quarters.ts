@@ -38,8 +38,10 @@ export function quarterLines(
 /** A UTC day with what its minutes give. */
 interface DerivedDay {
   day: string;
-  /** `none` where it has no minutes: then only later ones tell of it. */
-  minutes: 'whole' | 'damaged' | 'none';
+  /** Whether it has minutes of its own: where not, only later ones tell of it. */
+  hasMinutes: boolean;
+  /** Some of what tells of it may be lost: minutes of its own, or later ones. */
+  damaged: boolean;
   lines: QuarterRecord[];
 }
 
@@ -86,18 +88,18 @@ async function* deriveDays(task: QuarterTask): AsyncGenerator<DerivedDay> {
   };
   /** Later minutes that tell what passed before the day looked at. */
   let telling: MinuteRecord[] = [];
+  let damaged = false;
   for (const [index, day] of days.entries()) {
-    const { minutes, damaged } = await readMinuteDay(disk, records, day);
-    const all = [...minutes, ...telling];
-    if (isWanted(day)) {
-      yield { day, minutes: damaged ? 'damaged' : 'whole', lines: linesOf(day, all) };
-    }
+    const found = await readMinuteDay(disk, records, day);
+    damaged ||= found.damaged;
+    const all = [...found.minutes, ...telling];
+    if (isWanted(day)) yield { day, hasMinutes: true, damaged, lines: linesOf(day, all) };
     const startMs = stretchOfDay(day).fromMs;
     telling = all.filter(({ recovered }) => recovered && Date.parse(recovered.from) < startMs);
     const before = days[index + 1];
     for (const silent of silentDays(telling, { day, before })) {
       if (isWanted(silent)) {
-        yield { day: silent, minutes: 'none', lines: linesOf(silent, telling) };
+        yield { day: silent, hasMinutes: false, damaged, lines: linesOf(silent, telling) };
       }
     }
     task.onDay?.(index + 1, days.length);
@@ -136,16 +138,16 @@ async function writeMonth(
     ({ ts }) => ts,
   );
   const kept: string[] = [];
-  for (const { day, minutes, lines } of derived) {
+  for (const { day, hasMinutes, damaged, lines } of derived) {
     const made = Map.groupBy(lines, ({ ts }) => ts);
     const here = [...wereThere.keys()].filter((ts) => ts.startsWith(day));
     for (const ts of new Set([...here, ...made.keys()])) {
       const [was, now] = [wereThere.get(ts) ?? [], made.get(ts) ?? []];
-      if (ts >= open || (minutes === 'none' && now.length === 0)) continue;
-      if (isReplaced(was, now, minutes === 'damaged')) {
+      if (ts >= open || (!hasMinutes && now.length === 0)) continue;
+      if (isReplaced(was, now, damaged)) {
         for (const line of was) after.delete(quarterKey(line));
         for (const line of now) after.set(quarterKey(line), JSON.stringify(line));
-      } else if (minutes !== 'none') kept.push(ts);
+      } else if (hasMinutes) kept.push(ts);
     }
   }
   const keys = [...after.keys()].sort();

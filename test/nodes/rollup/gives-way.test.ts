@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
 import { addCorrection } from '../../../nodes/rollup/corrections.ts';
 import { reconcile } from '../../../nodes/rollup/reconcile.ts';
@@ -13,6 +14,7 @@ import { keepConfig } from '../../../nodes/site/last-good.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { writeDays } from './kept-home.ts';
 import { goodMinute, minutesFrom } from './minutes-of.ts';
+import { randomMinutes } from './random-minutes.ts';
 import {
   clockAt,
   daysIn,
@@ -112,6 +114,58 @@ describe('a record gives way only to one that knows at least as much', () => {
       await settle(task());
       assert.equal(wholeSum(daysIn(records).slice(0, 1), 'solar_kwh'), 72.01e7);
     });
+  });
+
+  describe('what was recovered for other days', () => {
+    const NAME = 'minute/2026-05-03.jsonl';
+    const lost: [string, (text: string) => string][] = [
+      ['with its line', (text) => text.replace('{', '\0')],
+      ['with its file', () => ''],
+    ];
+    for (const [how, damage] of lost) {
+      it(`stays when the minute that tells of it is lost ${how}`, async () => {
+        const task = taskAt('2026-05-05T12:00Z');
+        const recovered = {
+          from: '2026-05-01T20:10:00.000Z',
+          to: '2026-05-03T06:00:00.000Z',
+          energy: { import_kwh: 34 },
+          channels: { 'main/mains': { import_kwh: 34, export_kwh: 0 } },
+        };
+        writeMinutes(records, [
+          ...minutesFrom(at('2026-05-01T00:00Z'), 20 * 60 + 10),
+          goodMinute(at('2026-05-03T06:00Z'), { recovered, recovered_s: 34 * 3600 - 600 }),
+          ...minutesFrom(at('2026-05-03T06:01Z'), 900),
+        ]);
+        await settle(task);
+        const before = madeOf(records);
+        spoil(NAME, (bytes) => Buffer.from(damage(bytes.toString('utf8'))));
+        await settle(task);
+        assert.deepEqual(madeOf(records), before);
+      });
+    }
+  });
+
+  it('is what late minutes make as those in time', async () => {
+    const start = at('2026-05-01T20:00Z');
+    await fc.assert(
+      fc.asyncProperty(
+        randomMinutes(start, 600),
+        fc.infiniteStream(fc.boolean()),
+        async (all, isLate) => {
+          const late = Map.groupBy(all, () => isLate.next().value === true);
+          const task = taskAt('2026-05-04T12:00Z');
+          const [home, fresh] = [emptyRecords(), emptyRecords()];
+          for (const part of [late.get(false) ?? [], late.get(true) ?? []]) {
+            writeMinutes(home, part);
+            await settle({ ...task, records: home, data: home });
+          }
+          writeMinutes(fresh, all);
+          await settle({ ...task, records: fresh, data: fresh });
+          assert.deepEqual(madeOf(home), madeOf(fresh));
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it('lets what is measured otherwise through, also where that is less', async () => {
