@@ -5,6 +5,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { asError, SolthriveError } from '../nodes/site/errors.ts';
 
 /**
@@ -62,13 +63,13 @@ async function answer(request: IncomingMessage, routes: ControlRoutes): Promise<
   return method === 'PUT' ? takeBytes(request, handler) : handler(await readBody(request));
 }
 
-/** What a handler leaves is read all the same: a request that is cut off cannot be answered. */
+/** What a handler leaves is read all the same: who is still sending cannot hear the answer. */
 async function takeBytes(request: IncomingMessage, handler: ControlHandler): Promise<unknown> {
   try {
     // However it ends, the connection is needed for the answer.
     return await handler(request.iterator({ destroyOnReturn: false }));
   } finally {
-    request.resume();
+    await finished(request.resume()).catch(() => undefined);
   }
 }
 
