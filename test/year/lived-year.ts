@@ -4,6 +4,7 @@
  */
 import { Balance } from '../../nodes/balance/home.ts';
 import type { LedgerState } from '../../nodes/balance/measured.ts';
+import { withTold } from '../../nodes/balance/told-counters.ts';
 import { unrecordedSince } from '../../nodes/balance/unrecorded.ts';
 import type { MinuteRecord } from '../../nodes/journal/minute.ts';
 import { MinuteBuilder } from '../../nodes/journal/minute-builder.ts';
@@ -208,7 +209,7 @@ export class LivedYear {
   }
 
   #record(minute: MinuteRecord): void {
-    this.#lastRecorded = minute.ledger ?? this.#lastRecorded;
+    if (minute.ledger) this.#lastRecorded = withTold(minute.ledger, minute.channels);
     this.#onMinute(minute);
   }
 }

@@ -95,7 +95,7 @@ const total = (records: readonly { energy: Energies }[], key: keyof TrueEnergy) 
   records.reduce((sum, { energy }) => sum + units(energy[key]), 0);
 
 describe('a year of a home', function () {
-  this.timeout(15 * 60_000);
+  this.timeout(30 * 60_000);
   const folder = mkdtempSync(join(tmpdir(), 'solthrive-year-'));
   const folders = { records: folder, data: folder };
   const start = dayBounds(SPAN.first, ZONE).startMs;
