@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { SitePaths } from '../site/config.ts';
 import { lastHeld, lastRecorded, newer } from './last-record.ts';
 import type { LedgerState } from './measured.ts';
+import { withTold } from './told-counters.ts';
 import { type Unrecorded, unrecordedSince } from './unrecorded.ts';
 
 const kwh = z.number();
@@ -50,7 +51,14 @@ const ledgerState = z.object({
 
 /** A simulated home and a real one may share a run folder, but never their energy. */
 const checkpoint = z.object({ records: z.string(), ledger: ledgerState });
-const minute = z.object({ ledger: ledgerState });
+const toldCounters = z.object({
+  counter_import_kwh: kwh.optional(),
+  counter_export_kwh: kwh.optional(),
+});
+const minute = z.object({
+  ledger: ledgerState,
+  channels: z.record(z.string(), toldCounters).default({}),
+});
 const heldMinute = z.object({ record: minute });
 
 const FILE = 'checkpoint';
@@ -146,12 +154,16 @@ function readSlot(bytes: Buffer, records: string): LedgerState | null {
 
 /** The state in a line of a minute file; null where it has none. */
 function recordedState(line: string): LedgerState | null {
-  return minute.safeParse(parseJson(line)).data?.ledger ?? null;
+  return stateOf(minute.safeParse(parseJson(line)).data);
 }
 
 /** The same of a minute that waits for its date. */
 function heldState(line: string): LedgerState | null {
-  return heldMinute.safeParse(parseJson(line)).data?.record.ledger ?? null;
+  return stateOf(heldMinute.safeParse(parseJson(line)).data?.record);
+}
+
+function stateOf(found: z.output<typeof minute> | undefined): LedgerState | null {
+  return found ? withTold(found.ledger, found.channels) : null;
 }
 
 function parseJson(text: string): unknown {

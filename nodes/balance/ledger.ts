@@ -21,7 +21,7 @@ import { Moments } from './moments.ts';
 import { joinOutages, MadeUp, type Outage } from './outage.ts';
 import { type PowerInputs, type SolarPosition, sum } from './power.ts';
 import type { EnergyTotals } from './snapshot.ts';
-import { WAYS } from './tie.ts';
+import { WAYS, type Way } from './tie.ts';
 import { Totals } from './totals.ts';
 
 export interface LedgerChannel {
@@ -242,7 +242,9 @@ export class Ledger {
   #measuredChannels(grown: ReadonlyMap<Account, Growth>): Record<string, MeasuredChannel> {
     const measured: Record<string, MeasuredChannel> = {};
     for (const [id, channel] of this.#channels) {
-      const seen = grown.get(channel.account)?.seen;
+      const { seen, integrated } = grown.get(channel.account) ?? {};
+      const powerSaw = (way: Way) => (channel.account.follows(way) ? integrated?.[way] : undefined);
+      const [integratedImport, integratedExport] = [powerSaw('import'), powerSaw('export')];
       const counterImport = channel.counterKwh('import');
       const counterExport = channel.counterKwh('export');
       measured[id] = {
@@ -250,6 +252,8 @@ export class Ledger {
         export_kwh: seen?.export ?? null,
         ...(counterImport !== undefined && { counter_import_kwh: counterImport }),
         ...(counterExport !== undefined && { counter_export_kwh: counterExport }),
+        ...(integratedImport !== undefined && { integrated_import_kwh: integratedImport }),
+        ...(integratedExport !== undefined && { integrated_export_kwh: integratedExport }),
       };
     }
     return measured;

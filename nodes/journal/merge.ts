@@ -144,10 +144,21 @@ function addChannels(parts: readonly MinuteRecord[], last: MinuteRecord): Minute
         mean_w: known.length === 0 ? null : mean(known),
         import_kwh: addKwh(found.map(({ value }) => value.import_kwh)),
         export_kwh: addKwh(found.map(({ value }) => value.export_kwh)),
+        ...addIntegrated(found.map(({ value }) => value)),
       },
     ];
   });
   return Object.fromEntries(channels);
+}
+
+/** A part that no counter led has no other energy than what power came to. */
+function addIntegrated(parts: readonly MinuteChannel[]): Partial<MinuteChannel> {
+  const sums = (['import_kwh', 'export_kwh'] as const).flatMap((way) => {
+    const key = `integrated_${way}` as const;
+    if (parts.every((part) => part[key] === undefined)) return [];
+    return [[key, addKwh(parts.map((part) => part[key] ?? part[way]))] as const];
+  });
+  return Object.fromEntries(sums);
 }
 
 function addBlocks(blocks: readonly RecoveredBlock[]): RecoveredBlock | null {

@@ -81,7 +81,10 @@ export interface MinuteRecord {
   };
   /** By `<meter>/<channel>`. */
   channels: Record<string, MinuteChannel>;
-  /** Where the energy totals stood at the end: a restart without a checkpoint goes on from there. */
+  /**
+   * Where the energy totals stood at the end: a restart without a checkpoint goes on from there.
+   * Counters that `channels` tells are left out: see `withTold`.
+   */
   ledger?: LedgerState;
 }
 

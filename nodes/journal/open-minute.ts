@@ -1,6 +1,7 @@
 /** Adds up one minute from its seconds, and rounds once, when it is asked for its record. */
 import type { LedgerState, Measured, MeasuredChannel, Recovered } from '../balance/measured.ts';
 import type { Snapshot } from '../balance/snapshot.ts';
+import { withoutTold } from '../balance/told-counters.ts';
 import { joinRecovered } from '../balance/unrecorded.ts';
 import { isoTime } from '../site/clock.ts';
 import type { MinuteChannel, MinuteEvent, MinuteRecord, RecoveredBlock } from './minute.ts';
@@ -99,7 +100,8 @@ export class OpenMinute {
       estimated_s: Math.round(this.#estimatedS),
       recovered_s: Math.round(this.#recoveredS),
     };
-    const channels = [...this.#channels].map(([id, tally]) => [id, tally.record()]);
+    const channels: MinuteRecord['channels'] = {};
+    for (const [id, tally] of this.#channels) channels[id] = tally.record();
     return {
       v: 1,
       ts: isoTime(this.startMs),
@@ -114,8 +116,8 @@ export class OpenMinute {
       ...(this.#simulated && { simulated: true as const }),
       power: this.#powerRecord(),
       energy: this.#energyRecord(),
-      channels: Object.fromEntries(channels),
-      ...(this.#ledger && { ledger: rounded(this.#ledger) }),
+      channels,
+      ...(this.#ledger && { ledger: rounded(withoutTold(this.#ledger, channels)) }),
     };
   }
 
@@ -157,24 +159,40 @@ class ChannelTally {
   #power = new Mean();
   #import = new Sum();
   #export = new Sum();
+  #integratedImport = new Sum();
+  #integratedExport = new Sum();
   #last: MeasuredChannel | null = null;
 
   add(powerW: number | null, measured: MeasuredChannel): void {
     this.#power.add(powerW);
     this.#import.add(measured.import_kwh);
     this.#export.add(measured.export_kwh);
+    this.#integratedImport.add(measured.integrated_import_kwh ?? null);
+    this.#integratedExport.add(measured.integrated_export_kwh ?? null);
     this.#last = measured;
   }
 
   record(): MinuteChannel {
     const counters = Object.entries(this.#last ?? {}).filter(([key]) => key.startsWith('counter_'));
+    const [importKwh, exportKwh] = [this.#import.kwh, this.#export.kwh];
     return {
       mean_w: this.#power.watts,
-      import_kwh: this.#import.kwh,
-      export_kwh: this.#export.kwh,
+      import_kwh: importKwh,
+      export_kwh: exportKwh,
       ...Object.fromEntries(counters.map(([key, kwh]) => [key, roundedCounterKwh(kwh)])),
+      ...integratedOf('integrated_import_kwh', this.#integratedImport.kwh, importKwh),
+      ...integratedOf('integrated_export_kwh', this.#integratedExport.kwh, exportKwh),
     };
   }
+}
+
+/** Left out where both ways of measuring say 0: half of all channels are idle in one direction. */
+function integratedOf(
+  key: 'integrated_import_kwh' | 'integrated_export_kwh',
+  kwh: number | null,
+  counted: number | null,
+): Partial<MinuteChannel> {
+  return kwh === null || (kwh === 0 && !counted) ? {} : { [key]: kwh };
 }
 
 /** Doubles to the digits that mean something: a line is written 1440 times a day. */

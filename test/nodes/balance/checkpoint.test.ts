@@ -68,6 +68,16 @@ describe('where energy continues', () => {
     assert.deepEqual((await readResume(paths))?.ledger, state(3));
   });
 
+  it('goes on from the counters that a minute tells beside its ledger', async () => {
+    const paths = folders();
+    const { counter: _, ...rest } = state(7).channels['main/mains'] ?? {};
+    const channels = { 'main/mains': { mean_w: 0, counter_import_kwh: 5 } };
+    const record = { v: 1, channels, ledger: { ...state(7), channels: { 'main/mains': rest } } };
+    const file = join(paths.records, 'minute', '2026-06-21.jsonl');
+    writeFileSync(file, `${JSON.stringify(record)}\n`);
+    assert.deepEqual((await readResume(paths))?.ledger, state(7));
+  });
+
   it('is there again when the run folder is', async () => {
     const paths = folders();
     writeFileSync(paths.run, 'a file');

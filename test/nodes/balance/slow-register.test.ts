@@ -161,6 +161,31 @@ describe('an energy register that is renewed slowly', () => {
   });
 });
 
+describe('what power came to beside a counter', () => {
+  const sum = (minutes: readonly MinuteRecord[], key: 'import_kwh' | 'integrated_import_kwh') =>
+    minutes.reduce((total, { channels }) => total + (channels['m/mains']?.[key] ?? 0), 0);
+
+  it('shows how far they are apart', () => {
+    for (const perPhase of [false, true]) {
+      const register = new Register(1, 0, 0.001);
+      const { minutes } = live({
+        seconds: 3600,
+        stepKwh: 0.001,
+        perPhase,
+        told: (second) => ({ ...register.told(second, 3000), powerW: 3150 }),
+      });
+      near(sum(minutes, 'import_kwh'), 3, 0.01);
+      near(sum(minutes, 'integrated_import_kwh'), 3.15, 0.01);
+    }
+  });
+
+  it('is not told where there is none', () => {
+    const { minutes } = live({ seconds: 120, stepKwh: 0.001, told: () => ({ powerW: 3000 }) });
+    const told = minutes.flatMap(({ channels }) => Object.keys(channels['m/mains'] ?? {}));
+    assert.equal(told.includes('integrated_import_kwh'), false);
+  });
+});
+
 describe('a register that stands still', () => {
   /** Stands still from `fromS` on; after `seconds` it goes on from where it should be, or where it was. */
   const frozen = (

@@ -1,5 +1,6 @@
 import { Balance } from '../../../nodes/balance/home.ts';
 import type { LedgerState } from '../../../nodes/balance/measured.ts';
+import { withTold } from '../../../nodes/balance/told-counters.ts';
 import { unrecordedSince } from '../../../nodes/balance/unrecorded.ts';
 import { mergeMinutes } from '../../../nodes/journal/merge.ts';
 import type { EnergyKey, MinuteRecord } from '../../../nodes/journal/minute.ts';
@@ -92,7 +93,8 @@ export class House {
   }
 
   #start(): void {
-    const recorded = copy(this.written.at(-1)?.ledger ?? null);
+    const last = this.written.at(-1);
+    const recorded = last?.ledger ? withTold(copy(last.ledger), last.channels) : null;
     const kept = copy(this.#checkpoint);
     this.#bootS = this.atS;
     this.#runs += 1;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { mergeMinutes } from '../../../nodes/journal/merge.ts';
+import type { MinuteChannel } from '../../../nodes/journal/minute.ts';
 import { LEDGER, minuteAt } from './samples.ts';
 
 const TS = '2026-06-21T12:00:00.000Z';
@@ -186,5 +187,16 @@ describe('lines about one minute', () => {
         assert.deepEqual(grouped.map(energies), merged.map(energies));
       }),
     );
+  });
+
+  it('adds what power came to, also where a part had no counter to lead it', () => {
+    const part = (run: string, more: Partial<MinuteChannel>) => {
+      const channel = { mean_w: 600, import_kwh: 0.01, export_kwh: 0, ...more };
+      return minuteAt(TS, { run, channels: { 'main/mains': channel } });
+    };
+    const [both] = mergeMinutes([part('r1', {}), part('r2', { integrated_import_kwh: 0.0102 })]);
+    assert.equal(both?.channels['main/mains']?.integrated_import_kwh, 0.0202);
+    const [none] = mergeMinutes([part('r1', {}), part('r2', {})]);
+    assert.equal(Object.hasOwn(none?.channels['main/mains'] ?? {}, 'integrated_import_kwh'), false);
   });
 });

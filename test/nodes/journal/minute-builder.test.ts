@@ -207,4 +207,35 @@ describe('minute builder', () => {
       ['2026-06-21T12:00:00.000Z', '2026-06-21T13:00:00.000Z'],
     );
   });
+
+  it('keeps what power came to beside what counters say, but for two zeros', () => {
+    const builder = new MinuteBuilder('abc');
+    for (let second = 0; second < 59; second++) {
+      const channel = { import_kwh: 0.0002, export_kwh: 0, counter_import_kwh: 77.7 };
+      const saw = { integrated_import_kwh: 0.00021, integrated_export_kwh: 0 };
+      const channels = { 'main/mains': { ...channel, ...saw } };
+      builder.take(snapshotAt(NOON + second * 1000 + 1000), measuredSecond({ channels }));
+    }
+    assert.deepEqual(builder.cut()?.channels['main/mains'], {
+      mean_w: 1200,
+      import_kwh: 0.0118,
+      export_kwh: 0,
+      counter_import_kwh: 77.7,
+      integrated_import_kwh: 0.01239,
+    });
+  });
+
+  it('says once where a counter stands, and keeps the one that is believed', () => {
+    const counterIn = (believed: number) => {
+      const builder = new MinuteBuilder('abc');
+      const channel = { import_kwh: 0, export_kwh: 0, counter_import_kwh: 77.7 };
+      const state = { counter: { import: believed }, age_s: 0 };
+      const ledger = { n: 1, at: 0, totals: {}, channels: { 'main/mains': state } };
+      const measured = measuredSecond({ channels: { 'main/mains': channel }, ledger });
+      builder.take(snapshotAt(NOON + 1000), measured);
+      return builder.cut()?.ledger?.channels['main/mains']?.counter;
+    };
+    assert.equal(counterIn(77.7), undefined);
+    assert.deepEqual(counterIn(70), { import: 70 });
+  });
 });
