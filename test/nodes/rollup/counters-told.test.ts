@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { Balance } from '../../../nodes/balance/home.ts';
 import type { MinuteChannel, MinuteRecord } from '../../../nodes/journal/minute.ts';
+import { MinuteBuilder } from '../../../nodes/journal/minute-builder.ts';
 import { makeMonth } from '../../../nodes/rollup/month.ts';
 import { makeQuarters, mergeQuarters } from '../../../nodes/rollup/quarter.ts';
 import { summaryOfDay } from '../../../nodes/rollup/summary.ts';
 import { isoTime } from '../../../nodes/site/clock.ts';
 import { dayOf } from './days.ts';
 import { goodMinute, MINUTE_MS, minutesFrom } from './minutes-of.ts';
+import { configOf } from './twin-homes.ts';
 
 const DATE = '2026-05-01';
 const START = Date.parse('2026-05-01T00:00Z');
@@ -128,6 +131,39 @@ describe('what counters say beside what power says', () => {
       integrated_import_kwh: 0.75,
     });
     assert.deepEqual(dayFrom([...watched, back]).discrepancy, { 'main/pv': { import: 0 } });
+  });
+});
+
+describe('a meter whose counter runs 4 % ahead of its power', () => {
+  it('is found by the end of the day, whatever its counter leads to', () => {
+    const balance = new Balance({
+      config: configOf({ mains: { role: 'grid' } }),
+      run: 'r1',
+      simulated: false,
+      start: { wallMs: START, monoMs: 0 },
+    });
+    const builder = new MinuteBuilder('c1');
+    const minutes: MinuteRecord[] = [];
+    for (let s = 0; s <= 3600; s++) {
+      const [wallMs, monoMs] = [START + s * 1000, s * 1000];
+      const counted = Math.floor(((1.04 * 3 * s) / 3600) * 1000) / 1000;
+      const mains = {
+        role: 'grid' as const,
+        power_w: 3000,
+        import_kwh: 5000 + counted,
+        export_kwh: 12,
+        counter_step_kwh: 0.001,
+      };
+      const ts = isoTime(wallMs);
+      balance.take({ meter: 'main', ts, mono_ms: monoMs, ok: true, channels: { mains } });
+      const { snapshot, measured } = balance.tick({ wallMs, monoMs });
+      if (s > 0) minutes.push(...builder.take(snapshot, measured));
+    }
+    const day = dayFrom(minutes);
+    const { import: found = 0, ...others } = day.discrepancy?.['main/mains'] ?? {};
+    assert.ok(Math.abs(found - 0.04) < 0.001, String(found));
+    assert.deepEqual(others, {});
+    assert.deepEqual(summaryOfDay(day).notes, ['counter_disagrees']);
   });
 });
 
