@@ -6,11 +6,10 @@ import type { MinuteRecord } from '../../journal/minute.ts';
 import { type Bounds, monthOf } from '../calendar.ts';
 import { DayFiles, monthLines } from '../day-files.ts';
 import { QUARTER_MS } from '../files.ts';
+import { isKnown } from '../gives-way.ts';
 import { minuteDays, minuteFile, stretchOfDay, utcDay } from '../minute-days.ts';
 import { quarterMonthsIn } from '../quarter-source.ts';
 import { quarterLines } from '../reconcile-quarters.ts';
-import type { DayRecord, MonthRecord } from '../records.ts';
-import { knownSeconds } from '../seconds.ts';
 import { recordDisk } from '../store.ts';
 import type { AnyRecord, Level } from './levels.ts';
 
@@ -131,9 +130,4 @@ function quarterOf(ms: number): number {
 
 function overlapsOne(list: readonly Bounds[], { startMs, endMs }: Bounds): boolean {
   return list.some((one) => one.startMs < endMs && one.endMs > startMs);
-}
-
-/** Not of a day that was made only because others came after it. */
-export function isKnown(record: DayRecord | MonthRecord): boolean {
-  return knownSeconds(record) > 0 || Object.values(record.energy).some((kwh) => kwh !== null);
 }

@@ -9,6 +9,7 @@ import { SolthriveError } from '../../site/errors.ts';
 import { keepConfig, readRecordedConfig } from '../../site/last-good.ts';
 import { dateAt } from '../calendar.ts';
 import { addCorrection, readCorrections } from '../corrections.ts';
+import type { RecordFolders } from '../files.ts';
 import type { Job, JobContext } from '../jobs.ts';
 import { minuteDays } from '../minute-days.ts';
 import { completeBook, keepPriceBook, readPriceBook } from '../price-book.ts';
@@ -99,10 +100,14 @@ async function takeOver(context: JobContext, file: string, apply: boolean): Prom
 
 /** Measured and made-up records never meet. */
 function refuseForeign({ records, data }: JobContext, { manifest }: Archive): void {
-  const isSimulated = records !== data;
-  if (manifest.simulated === isSimulated) return;
-  const [ours, theirs] = isSimulated ? ['simulated', 'real'] : ['real', 'simulated'];
+  const isOurs = isSimulated({ records, data });
+  if (manifest.simulated === isOurs) return;
+  const [ours, theirs] = isOurs ? ['simulated', 'real'] : ['real', 'simulated'];
   throw new SolthriveError('archive_foreign', { ours, theirs });
+}
+
+function isSimulated({ records, data }: RecordFolders): boolean {
+  return records !== data;
 }
 
 interface Taking {
@@ -127,6 +132,7 @@ async function takeRecords(
     records,
     disk: recordDisk,
     nowMs: clock.now(),
+    simulated: isSimulated(context),
     here,
     archivedDays: new Set(archivedDays.filter((day) => !here.hasOutlivedMinutes(day))),
   };

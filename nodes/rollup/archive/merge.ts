@@ -4,10 +4,11 @@
  */
 
 import { join } from 'node:path';
+import { isKnown } from '../gives-way.ts';
 import { DAY_MS, utcDay } from '../minute-days.ts';
 import type { DayRecord, MonthRecord } from '../records.ts';
 import { LineFile, type RecordDisk } from '../store.ts';
-import { type Here, isKnown } from './here.ts';
+import type { Here } from './here.ts';
 import type { AnyRecord, LevelName } from './levels.ts';
 import type { RecordsFile } from './open.ts';
 import { isRecord } from './record-schemas.ts';
@@ -18,6 +19,8 @@ export type Refusal =
   | 'shape'
   /** It belongs into another file. */
   | 'wrong_file'
+  /** It tells of a home that is made up. */
+  | 'foreign'
   /** Its time has not ended, or its day is still being written. */
   | 'open'
   /** 15 minutes of a day of which there are minutes here: these decide. */
@@ -48,6 +51,8 @@ export interface Home {
   records: string;
   disk: RecordDisk;
   nowMs: number;
+  /** A home that is made up. */
+  simulated: boolean;
   /** What is told here, before anything is taken. */
   here: Here;
   /** UTC days of which there are minutes in the archive that may be taken. */
@@ -124,6 +129,7 @@ function verdictOn(
   home: Omit<Home, 'disk'>,
 ): Verdict {
   if (level.stemOf(record) !== stem) return 'wrong_file';
+  if (record.simulated && !home.simulated) return 'foreign';
   const { startMs, endMs } = level.bounds(record);
   // The journal writes into the day of minutes that is going on, and nobody else does.
   const untilMs = level.name === 'minute' ? Math.floor(home.nowMs / DAY_MS) * DAY_MS : home.nowMs;

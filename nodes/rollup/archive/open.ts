@@ -8,8 +8,13 @@ import { type AnyRecord, LEVELS, type Level } from './levels.ts';
 import { MANIFEST, type Manifest, manifestSchema, sha256 } from './manifest.ts';
 import { readTarball } from './tarball.ts';
 
+const [CORRECTIONS, PRICES] = ['corrections.json', 'price-book.json'];
 const CONFIG = /^configs\/([0-9a-f]{12})\.json$/;
-const RECORDS = /^records\/(?:(minute|quarter|day)\/)?([^/]+)\.jsonl$/;
+const RECORDS = /^records\/(?:(minute|quarter|day)\/)?([\d-]+|month)\.jsonl$/;
+/** What is read as a whole: of 20,000 files, the manifest is 4 MB. */
+const MOST_JSON = 16 * 1024 * 1024;
+/** More than any day of minutes or month of quarter hours. */
+const MOST_LINES = 100_000;
 
 export interface Archive {
   manifest: Manifest;
@@ -38,11 +43,18 @@ export function recordsFile(path: string): RecordsFile | null {
 export async function openArchive(file: string): Promise<Archive> {
   const found = new Map<string, { bytes: number; sha256: string }>();
   const small = new Map<string, unknown>();
+  let json = 0;
   try {
     await readTarball(file, ({ path, bytes }) => {
       if (found.has(path)) throw new Error(`${path} is there twice`);
       found.set(path, { bytes: bytes.length, sha256: sha256(bytes) });
-      if (path.endsWith('.json')) small.set(path, JSON.parse(bytes.toString('utf8')));
+      if (recordsFile(path) !== null && lineCount(bytes) > MOST_LINES) {
+        throw new Error(`${path} has more than ${MOST_LINES} lines`);
+      }
+      if (!isRead(path)) return;
+      json += bytes.length;
+      if (json > MOST_JSON) throw new Error(`${path} is too large`);
+      small.set(path, JSON.parse(bytes.toString('utf8')));
     });
     return archiveOf(small, found);
   } catch (thrown) {
@@ -50,6 +62,16 @@ export async function openArchive(file: string): Promise<Archive> {
     const what = thrown instanceof z.ZodError ? z.prettifyError(thrown) : asError(thrown).message;
     throw new SolthriveError('archive_damaged', { what }, thrown);
   }
+}
+
+function isRead(path: string): boolean {
+  return [MANIFEST, CORRECTIONS, PRICES].includes(path) || CONFIG.test(path);
+}
+
+function lineCount(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) count += 1;
+  return count;
 }
 
 function archiveOf(
@@ -70,8 +92,8 @@ function archiveOf(
   return {
     manifest,
     configs: configsOf(small),
-    corrections: correctionsSchema.parse(small.get('corrections.json') ?? []),
-    prices: priceBookSchema.parse(small.get('price-book.json') ?? []),
+    corrections: correctionsSchema.parse(small.get(CORRECTIONS) ?? []),
+    prices: priceBookSchema.parse(small.get(PRICES) ?? []),
   };
 }
 

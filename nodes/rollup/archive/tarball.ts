@@ -15,6 +15,8 @@ const BLOCK = 512;
 /** No file of ours comes near it: a day of minutes is 1 MB. */
 const LARGEST_ENTRY = 64 * 1024 * 1024;
 const MOST_ENTRIES = 20_000;
+/** Ten years of minutes. */
+const MOST_BYTES = 8 * 1024 ** 3;
 
 /**
  * Writes an archive as a whole: until it is complete nothing has its name.
@@ -44,11 +46,13 @@ export async function writeTarball(
 
 /**
  * Hands on each file of an archive, in its order; the next is read when `take` is done.
+ * @param limits  of all that is in it, unpacked
  * @throws the system's error; an Error that says what is wrong with the archive; what `take` throws
  */
 export async function readTarball(
   file: string,
   take: (entry: Entry) => Promise<void> | void,
+  { mostBytes = MOST_BYTES }: { mostBytes?: number } = {},
 ): Promise<void> {
   const whole: Entry[] = [];
   let count = 0;
@@ -80,8 +84,12 @@ export async function readTarball(
   };
   // Not the parser's own: that one does not mind an archive without its end.
   await pipeline(createReadStream(file), createGunzip(), async (chunks) => {
-    for await (const chunk of chunks) {
-      parser.write(chunk as Buffer);
+    let size = 0;
+    for await (const chunk of chunks as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      // Counted here: what the format keeps for itself is no entry.
+      if (size > mostBytes) throw new Error(`more than ${mostBytes} bytes`);
+      parser.write(chunk);
       await takeWhole();
     }
   });
