@@ -8,10 +8,11 @@ import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import type { SitePaths } from '../site/config.ts';
+import type { BootTime } from './downtime.ts';
 import { lastHeld, lastRecorded, newer } from './last-record.ts';
 import type { LedgerState } from './measured.ts';
 import { withTold } from './told-counters.ts';
-import { type Unrecorded, unrecordedSince } from './unrecorded.ts';
+import { type LeftOver, unrecordedSince } from './unrecorded.ts';
 
 const kwh = z.number();
 const ways = z.object({ import: kwh.optional(), export: kwh.optional() });
@@ -50,7 +51,12 @@ const ledgerState = z.object({
 });
 
 /** A simulated home and a real one may share a run folder, but never their energy. */
-const checkpoint = z.object({ records: z.string(), ledger: ledgerState });
+const checkpoint = z.object({
+  records: z.string(),
+  boot: z.object({ id: z.string(), ms: z.number() }).nullable().default(null),
+  ledger: ledgerState,
+});
+type Kept = z.output<typeof checkpoint>;
 const toldCounters = z.object({
   counter_import_kwh: kwh.optional(),
   counter_export_kwh: kwh.optional(),
@@ -85,8 +91,9 @@ export class Checkpoint {
     this.#records = records;
   }
 
-  keep(state: LedgerState): void {
-    const text = JSON.stringify({ records: this.#records, ledger: state });
+  /** @param boot  the same instant by the start of the machine, where that is known */
+  keep(state: LedgerState, boot: BootTime | null = null): void {
+    const text = JSON.stringify({ records: this.#records, boot, ledger: state });
     const slot = Buffer.from(`${checksum(text)} ${text}\n`);
     // Longer than any site's: it would reach into the other slot.
     if (slot.length > SLOT_BYTES) return;
@@ -117,8 +124,10 @@ function checksum(text: string): string {
 /** Where a run goes on. */
 export interface Resume {
   ledger: LedgerState;
+  /** When that was, by the start of the machine; null where only a record tells of it. */
+  boot: BootTime | null;
   /** What the checkpoint knows and no minute record does. */
-  unrecorded: Unrecorded | null;
+  unrecorded: LeftOver | null;
 }
 
 /** The newest state an earlier run has left; null where there is none. */
@@ -129,27 +138,28 @@ export async function readResume(paths: CheckpointPaths): Promise<Resume | null>
     lastHeld(paths.records, heldState),
   ]);
   const recorded = newer(dated, held);
-  if (kept === null || (recorded !== null && recorded.n > kept.n)) {
-    return recorded && { ledger: recorded, unrecorded: null };
+  if (kept === null || (recorded !== null && recorded.n > kept.ledger.n)) {
+    return recorded && { ledger: recorded, boot: null, unrecorded: null };
   }
-  return { ledger: kept, unrecorded: recorded && unrecordedSince(recorded, kept) };
+  const { ledger, boot } = kept;
+  return { ledger, boot, unrecorded: recorded && unrecordedSince(recorded, ledger) };
 }
 
-async function readCheckpoint({ run, records }: CheckpointPaths): Promise<LedgerState | null> {
+async function readCheckpoint({ run, records }: CheckpointPaths): Promise<Kept | null> {
   const bytes = await readFile(join(run, FILE)).catch(() => Buffer.alloc(0));
   const slots = Array.from({ length: SLOTS }, (_, slot) =>
     readSlot(bytes.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES), records),
   );
-  const states = slots.flatMap((state) => state ?? []);
-  return states.sort((a, b) => a.n - b.n).at(-1) ?? null;
+  const kept = slots.flatMap((each) => each ?? []);
+  return kept.sort((a, b) => a.ledger.n - b.ledger.n).at(-1) ?? null;
 }
 
-function readSlot(bytes: Buffer, records: string): LedgerState | null {
+function readSlot(bytes: Buffer, records: string): Kept | null {
   const line = bytes.subarray(0, Math.max(0, bytes.indexOf('\n'))).toString();
   const text = line.slice(SUM_LENGTH + 1);
   if (line.slice(0, SUM_LENGTH) !== checksum(text)) return null;
   const found = checkpoint.safeParse(parseJson(text));
-  return found.success && found.data.records === records ? found.data.ledger : null;
+  return found.success && found.data.records === records ? found.data : null;
 }
 
 /** The state in a line of a minute file; null where it has none. */

@@ -6,16 +6,16 @@ import { randomBytes } from 'node:crypto';
 import type { Fault } from '../health/faults.ts';
 import type { Reading } from '../meter/reading.ts';
 import type { Clock } from '../site/clock.ts';
-import type { ClockFacts, TimeMachine } from '../site/clock-trust.ts';
+import type { TimeMachine } from '../site/clock-trust.ts';
 import type { Site } from '../site/config.ts';
 import { SolthriveError } from '../site/errors.ts';
 import { asConfigured, checkReading } from './check-reading.ts';
-import { Checkpoint, readResume } from './checkpoint.ts';
-import { downtimeMs } from './downtime.ts';
+import { Checkpoint, type Resume, readResume } from './checkpoint.ts';
+import { type BootTime, downtimeMs, type Wakening } from './downtime.ts';
 import { Balance, type Tick } from './home.ts';
 import type { Instant } from './ledger.ts';
-import type { LedgerState } from './measured.ts';
 import { Ticker } from './ticker.ts';
+import { endedAt } from './unrecorded.ts';
 
 /** A source may be slow to come: longer than this nobody waits for it, ms. */
 const FIRST_WITHIN_MS = 3_000;
@@ -68,8 +68,7 @@ export class Pulse {
       config,
       run: randomBytes(4).toString('hex'),
       simulated: simulated !== null,
-      resume: resume && this.#datedAnew(resume.ledger, { ...start, facts }),
-      unrecorded: this.#fresh ? (resume?.unrecorded ?? null) : null,
+      ...(resume && this.#datedAnew(resume, { wallMs: start.wallMs, boot: this.#boot(), facts })),
       start,
     });
     for (const early of this.#early.splice(0)) {
@@ -111,14 +110,19 @@ export class Pulse {
     this.#begun ||= balance.complete || second.monoMs - this.#startMonoMs >= FIRST_WITHIN_MS;
     if (!this.#begun) return;
     const tick = balance.tick(second);
-    this.#checkpoint.keep(tick.measured.ledger);
+    this.#checkpoint.keep(tick.measured.ledger, this.#boot());
     this.#onTick(tick);
   }
 
-  /** The state of the earlier run, as old as it is by all that is known. */
-  #datedAnew(ledger: LedgerState, { wallMs, facts }: Instant & { facts: ClockFacts }): LedgerState {
-    const wakening = { wallMs, bootMs: this.#machine.bootMs(), facts };
-    return { ...ledger, at: wallMs - downtimeMs(ledger.at, wakening) };
+  /** What the earlier run has left, as old as it is by all that is known. */
+  #datedAnew({ ledger, boot, unrecorded }: Resume, wakening: Wakening) {
+    const at = wakening.wallMs - downtimeMs({ atMs: ledger.at, boot }, wakening);
+    const isMissing = this.#fresh && unrecorded !== null;
+    return { resume: { ...ledger, at }, unrecorded: isMissing ? endedAt(unrecorded, at) : null };
+  }
+
+  #boot(): BootTime {
+    return { id: this.#machine.bootId, ms: this.#machine.bootMs() };
   }
 
   #now(): Instant {

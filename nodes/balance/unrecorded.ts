@@ -13,8 +13,14 @@ export interface Unrecorded {
   seconds: number;
 }
 
+/** As the killed run has left it, by its clock. */
+export interface LeftOver extends Unrecorded {
+  /** When the last record before it ended, by the clock of then, ms. */
+  recordedMs: number;
+}
+
 /** From the last state on record to the last one kept; null where nothing is missing. */
-export function unrecordedSince(recorded: LedgerState, kept: LedgerState): Unrecorded | null {
+export function unrecordedSince(recorded: LedgerState, kept: LedgerState): LeftOver | null {
   if (kept.n <= recorded.n) return null;
   // Not by the clock, which may have been set, and not by settlements: an outage has none.
   const seconds = Math.max(1, (kept.marked_s ?? 0) - (recorded.marked_s ?? 0));
@@ -25,7 +31,22 @@ export function unrecordedSince(recorded: LedgerState, kept: LedgerState): Unrec
     energy: energyBetween(recorded, kept),
     channels: channelsBetween(recorded, kept),
   };
-  return { recovered, seconds };
+  return { recovered, seconds, recordedMs: recorded.at };
+}
+
+/**
+ * The same by the clock of now: that of the killed run may not have been set.
+ * @param endedMs  when that run ended
+ */
+export function endedAt({ recovered, seconds, recordedMs }: LeftOver, endedMs: number): Unrecorded {
+  const fromMs = endedMs - seconds * 1000;
+  // An outage before the run may have been a guess: what is on record had passed before.
+  const isLater = fromMs < recordedMs && recordedMs < endedMs;
+  const sinceMs = isLater ? recordedMs : fromMs;
+  return {
+    recovered: { ...recovered, fromMs: sinceMs, toMs: endedMs },
+    seconds: (endedMs - sinceMs) / 1000,
+  };
 }
 
 function energyBetween(recorded: LedgerState, kept: LedgerState): RecoveredEnergy {

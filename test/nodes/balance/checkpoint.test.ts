@@ -171,6 +171,16 @@ describe('where energy continues', () => {
     checkpoint.close();
   });
 
+  it('knows by the start of the machine when that was', async () => {
+    const paths = folders();
+    const checkpoint = new Checkpoint(paths);
+    checkpoint.keep(state(1));
+    assert.equal((await readResume(paths))?.boot, null);
+    checkpoint.keep(state(2), { id: 'boot-1', ms: 5 });
+    checkpoint.close();
+    assert.deepEqual((await readResume(paths))?.boot, { id: 'boot-1', ms: 5 });
+  });
+
   it('takes minutes that wait for their date for recorded', async () => {
     const paths = folders();
     mkdirSync(join(paths.records, 'undated'));

@@ -49,7 +49,14 @@ describe('the time between two runs', () => {
   ];
   for (const [what, endedMs, wallMs, bootMs, facts, expected] of cases) {
     it(what, () => {
-      assert.equal(downtimeMs(endedMs, { wallMs, bootMs, facts }), expected);
+      const boot = { id: 'boot-1', ms: bootMs };
+      assert.equal(downtimeMs({ atMs: endedMs, boot: null }, { wallMs, boot, facts }), expected);
     });
   }
+
+  it('is told by the start of the machine where that is the same, whatever was set meanwhile', () => {
+    const wakening = { wallMs: ENDED, boot: { id: 'boot-2', ms: 65_000 }, facts: PI };
+    const told = (id: string) => downtimeMs({ atMs: 45_000, boot: { id, ms: 60_000 } }, wakening);
+    assert.deepEqual([told('boot-2'), told('boot-1')], [5_000, DAY]);
+  });
 });
