@@ -9,6 +9,7 @@ import { asError, withHint } from '../site/errors.ts';
 import { payloadAs } from '../site/payload.ts';
 import { type NodeState, statusOf } from '../site/status.ts';
 import { differencesOf } from './differences.ts';
+import type { Measured } from './measured.ts';
 import { Pulse } from './pulse.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -32,6 +33,16 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
     const holder = RED.nodes.getNode(def.site) as { site?: Site } | null;
     if (!holder?.site) return show('faulty');
 
+    /** A source that sends wrongly does so with each reading. */
+    const complaints = new Complaints();
+    /** A counter that goes to and fro does so all day: of one event once an hour is enough. */
+    const tellEvents = ({ ts }: Snapshot, events: Measured['events']) => {
+      for (const { channel, event } of events) {
+        if (!complaints.isNews(`${channel} ${event}`, ts.slice(0, 'YYYY-MM-DDThh'.length)))
+          continue;
+        this.warn(RED._(`solthrive-balance.warning.${event}`, { channel }));
+      }
+    };
     const pulse = new Pulse({
       site: holder.site,
       clock,
@@ -39,6 +50,7 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
       fresh: !seen.has(this.id),
       onTick: ({ snapshot, measured }) => {
         show(stateOf(snapshot));
+        tellEvents(snapshot, measured.events);
         this.send({ topic: 'snapshot', payload: snapshot, measured });
       },
     });
@@ -46,8 +58,6 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
     show('connecting');
     pulse.start().catch((thrown) => this.error(asError(thrown)));
 
-    /** A source that sends wrongly does so with each reading. */
-    const complaints = new Complaints();
     const { meters } = holder.site.config;
     const takeReading = (payload: unknown) => {
       for (const { channel, key, params } of differencesOf(pulse.take(payload), meters)) {

@@ -163,6 +163,26 @@ describe('the balance node', () => {
     assert.match(await refused({ ...stranger, payload: { meter: 'other' } }), /other/);
   });
 
+  it('says in plain words what a counter does that is not counting, each event once an hour', async () => {
+    await load(site());
+    const warned: unknown[] = [];
+    spied().on('call:warn', ({ args }: { args: unknown[] }) => warned.push(...args));
+    const { mains } = sampleReading(0).channels;
+    const pv = { role: 'solar', power_w: 700 };
+    const read = async (kwh: number, times: number) => {
+      for (let n = 0; n < times; n++) {
+        const counters = { import_kwh: kwh, export_kwh: kwh };
+        receive(reading({ channels: { mains: { ...mains, ...counters }, pv } }));
+        await clock.advance(1000);
+      }
+    };
+    for (const kwh of [5000, 4000, 4000.001, 3000]) await read(kwh, 4);
+    assert.deepEqual(warned, ['solthrive-balance.warning.counter_rebased']);
+    await clock.advance(3_600_000);
+    for (const kwh of [3000, 2000]) await read(kwh, 4);
+    assert.equal(warned.length, 2);
+  });
+
   it('warns once of what a source sends otherwise than it is declared, which counts', async () => {
     await load(site());
     const warned: string[] = [];
