@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 
+/** A day of minutes is some 1.5 MB: few pieces to put together. */
+const CHUNK_BYTES = 256 * 1024;
+
 /** The names in a folder that look right, in order; none where there is no folder. */
 export function listed(folder: string, pattern: RegExp): string[] {
   try {
@@ -33,27 +36,44 @@ export function bytesOf(file: string): Buffer | null {
 }
 
 /** What an archive holds, also of one without an end; null where it is damaged. */
-export function unpacked(bytes: Buffer): string | null {
+export function unpacked(bytes: Buffer): Buffer | null {
   try {
-    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: CHUNK_BYTES });
   } catch {
     return null;
   }
 }
 
-/** The text of a file, `.gz` or not; empty where there is none or it is damaged. */
-export function textOf(file: string): string {
+/** The content of a file, `.gz` or not; empty where there is none or it is damaged. */
+export function contentOf(file: string): Buffer {
   const bytes = bytesOf(file);
-  if (bytes === null) return '';
-  return file.endsWith('.gz') ? (unpacked(bytes) ?? '') : bytes.toString();
+  const content = bytes && file.endsWith('.gz') ? unpacked(bytes) : bytes;
+  return content ?? Buffer.alloc(0);
 }
 
+/** Where the lines of a file are. They become text one by one: a file as one text is much to collect. */
+export function* linesOf(content: Buffer): Generator<{ start: number; end: number }> {
+  for (let start = 0; start < content.length; ) {
+    const newline = content.indexOf(NEWLINE, start);
+    const end = newline < 0 ? content.length : newline;
+    yield { start, end };
+    start = end + 1;
+  }
+}
+
+/** Where the last line begins. */
+export function lastLineOf(content: Buffer): number {
+  const end = content.at(-1) === NEWLINE ? content.length - 1 : content.length;
+  return end === 0 ? 0 : content.lastIndexOf(NEWLINE, end - 1) + 1;
+}
+
+const NEWLINE = 10;
 const HEAD = '{"v":1,"ts":"';
-const TS_LENGTH = '2026-11-23T00:00:00.000Z'.length;
+const HEAD_LENGTH = `${HEAD}2026-11-23T00:00:00.000Z"`.length;
 
 /** When the record of a line begins, of a line as we write it; null for any other. */
-export function startOf(text: string, at: number): string | null {
-  if (!text.startsWith(HEAD, at)) return null;
-  const end = at + HEAD.length + TS_LENGTH;
-  return text.startsWith('Z"', end - 1) ? text.slice(at + HEAD.length, end) : null;
+export function startOf(content: Buffer, at: number): string | null {
+  const head = content.toString('latin1', at, at + HEAD_LENGTH);
+  if (head.length < HEAD_LENGTH || !head.startsWith(HEAD) || !head.endsWith('Z"')) return null;
+  return head.slice(HEAD.length, -1);
 }

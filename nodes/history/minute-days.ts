@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { MinuteRecord } from '../journal/minute.ts';
 import { minuteFolder, readMinutes } from '../journal/minutes.ts';
-import { bytesOf, listed, startOf, unpacked } from './files.ts';
+import { bytesOf, linesOf, listed, startOf, unpacked } from './files.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -35,11 +35,11 @@ export async function readMinuteDay(
 }
 
 /** All lines of a day, as they are; null where there is not exactly one file that can be read. */
-export function minuteText(records: string, day: string): string | null {
+export function minuteText(records: string, day: string): Buffer | null {
   const open = bytesOf(join(minuteFolder(records), `${day}.jsonl`));
   const closed = bytesOf(join(minuteFolder(records), `${day}.jsonl.gz`));
-  if (open !== null) return closed === null ? open.toString() : null;
-  return closed === null ? '' : unpacked(closed);
+  if (open !== null) return closed === null ? open : null;
+  return closed === null ? Buffer.alloc(0) : unpacked(closed);
 }
 
 async function carefully(records: string, day: string, { first, last }: Wanted) {
@@ -49,23 +49,19 @@ async function carefully(records: string, day: string, { first, last }: Wanted) 
 }
 
 /** Null where a line is not what it should be, or minutes do not follow each other. */
-function quickly(text: string | null, day: string, wanted: Wanted): MinuteRecord[] | null {
+function quickly(text: Buffer | null, day: string, wanted: Wanted): MinuteRecord[] | null {
   if (text === null) return null;
   const { first = '', last = '~' } = wanted;
   const minutes: MinuteRecord[] = [];
   let before = '';
-  for (let start = 0; start < text.length; ) {
-    const newline = text.indexOf('\n', start);
-    const end = newline < 0 ? text.length : newline;
+  for (const { start, end } of linesOf(text)) {
     const ts = startOf(text, start);
     if (ts === null || ts <= before || !ts.startsWith(day)) return null;
     before = ts;
-    if (ts >= first && ts < last) {
-      const minute = parsed(text.slice(start, end), wanted.channels);
-      if (minute?.ts !== ts) return null;
-      minutes.push(minute);
-    }
-    start = end + 1;
+    if (ts < first || ts >= last) continue;
+    const minute = parsed(text.toString('utf8', start, end), wanted.channels);
+    if (minute?.ts !== ts) return null;
+    minutes.push(minute);
   }
   return minutes;
 }

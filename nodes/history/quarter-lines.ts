@@ -2,13 +2,16 @@
  * The lines of the quarter hours of a stretch, read as fast as this machine can: a line as the rollup
  * writes it is taken at its word, any other is looked at as closely as the rollup does.
  */
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Stretch } from '../journal/minutes.ts';
 import { quarterKey } from '../rollup/derive.ts';
 import { asQuarter, QUARTER_MS, quarterFolder } from '../rollup/files.ts';
 import type { QuarterRecord } from '../rollup/records.ts';
 import { isoTime } from '../site/clock.ts';
-import { listed, startOf, textOf } from './files.ts';
+import { contentOf, linesOf, listed, startOf } from './files.ts';
+
+/** About a day: few enough to be gone before a collector of garbage looks for them. */
+const BATCH = 96;
 
 /** The files of quarter hours in order; the closed one of a month before the open one. */
 export function quarterFiles(records: string): string[] {
@@ -21,38 +24,59 @@ export function quarterFiles(records: string): string[] {
   return inOrder.map((name) => join(folder, name));
 }
 
-/** @param whole  false: without peaks, and without what the channels say */
-export function quarterLines(
-  records: string,
-  { fromMs, toMs }: Stretch,
-  whole: boolean,
-): QuarterRecord[] {
-  const [first, last] = [isoTime(fromMs), isoTime(toMs)];
-  const lines: QuarterRecord[] = [];
-  for (const file of quarterFiles(records)) {
-    const month = file.slice(quarterFolder(records).length + 1).slice(0, 7);
-    if (month < first.slice(0, 7) || month > last.slice(0, 7)) continue;
-    collect(textOf(file), { first, last, whole }, lines);
-  }
-  return inOrder(lines);
-}
-
 interface Wanted {
   first: string;
   last: string;
+  /** False: without peaks, and without what the channels say. */
   whole: boolean;
 }
 
-function collect(text: string, { first, last, whole }: Wanted, lines: QuarterRecord[]): void {
-  for (let start = 0; start < text.length; ) {
-    const newline = text.indexOf('\n', start);
-    const end = newline < 0 ? text.length : newline;
-    const ts = startOf(text, start);
-    if (ts === null || (ts >= first && ts < last)) {
-      const line = parsed(whole ? text.slice(start, end) : short(text.slice(start, end)));
-      if (line && line.ts >= first && line.ts < last) lines.push(line);
-    }
-    start = end + 1;
+/** The lines that begin in a stretch, in order, some at a time; those of one quarter hour together. */
+export function* quarterLines(
+  records: string,
+  { fromMs, toMs }: Stretch,
+  whole: boolean,
+): Generator<QuarterRecord[]> {
+  const wanted = { first: isoTime(fromMs), last: isoTime(toMs), whole };
+  const months = Map.groupBy(quarterFiles(records), (file) => basename(file).slice(0, 7));
+  for (const [month, files] of months) {
+    if (month < wanted.first.slice(0, 7) || month > wanted.last.slice(0, 7)) continue;
+    const contents = files.map(contentOf);
+    const [only, other] = contents;
+    if (only && !other && isOneEach(only)) yield* batches(linesIn(only, wanted));
+    else yield sorted(contents.flatMap((content) => [...linesIn(content, wanted)]));
+  }
+}
+
+/** Whether all lines are as the rollup writes them, and of one quarter hour each, in order. */
+function isOneEach(file: Buffer): boolean {
+  let before = '';
+  for (const { start } of linesOf(file)) {
+    const ts = startOf(file, start);
+    if (ts === null || ts <= before) return false;
+    before = ts;
+  }
+  return true;
+}
+
+function* batches(lines: Iterable<QuarterRecord>): Generator<QuarterRecord[]> {
+  let batch: QuarterRecord[] = [];
+  for (const line of lines) {
+    batch.push(line);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function* linesIn(file: Buffer, { first, last, whole }: Wanted): Generator<QuarterRecord> {
+  for (const { start, end } of linesOf(file)) {
+    const ts = startOf(file, start);
+    if (ts !== null && (ts < first || ts >= last)) continue;
+    const text = file.toString('utf8', start, end);
+    const line = parsed(whole ? text : short(text));
+    if (line && line.ts >= first && line.ts < last) yield line;
   }
 }
 
@@ -94,11 +118,7 @@ function isPlain(value: unknown): value is QuarterRecord {
 }
 
 /** A month that was being closed when the power went is there twice: a line counts once. */
-function inOrder(lines: QuarterRecord[]): QuarterRecord[] {
-  const sorted = lines.every(
-    (line, index) => index === 0 || (lines[index - 1]?.ts ?? '') < line.ts,
-  );
-  if (sorted) return lines;
+function sorted(lines: readonly QuarterRecord[]): QuarterRecord[] {
   const byKey = new Map(lines.map((line) => [quarterKey(line), line]));
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
 }

@@ -26,7 +26,7 @@ const REPLY_WITHIN_MS = 30_000;
 const ASK_AGAIN_S = 2;
 const SLAB_BYTES = 128 * 1024;
 /** A day of minutes is the most that is in memory at a time; a Pi has no more to spare. */
-const LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32 };
+const LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 };
 
 /** The worker is compiled, or not, as this module is. */
 const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);

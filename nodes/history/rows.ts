@@ -1,5 +1,5 @@
 /**
- * The records of a stretch at each resolution, in batches of about a day of minutes, so that none is
+ * The records of a stretch at each resolution, in batches of a day at most, so that no answer is
  * ever in memory as a whole. Sums over a stretch are the same at every resolution, to the last digit.
  */
 import type { MinuteRecord } from '../journal/minute.ts';
@@ -20,11 +20,8 @@ import { recordedUntil, type Source } from './source.ts';
 const MINUTE_MS = 60_000;
 const MINUTE_S = 60;
 const QUARTER_MS = 900_000;
-const DAY_MS = 86_400_000;
 /** No hour of the site is longer: one in which the clock goes back by half an hour or a whole one. */
 const HOUR_MOST_MS = 2 * 3_600_000;
-/** Of quarter hours at a time: as many as a file holds. */
-const BATCH_MS = 31 * DAY_MS;
 
 export interface Row {
   startMs: number;
@@ -127,27 +124,18 @@ function channelsWith(own: MinuteRecord['channels'], shares: readonly Share[]): 
 }
 
 async function* quarterRows(source: Source, wanted: RowsWanted): AsyncGenerator<Row[]> {
-  for await (const quarters of quarterBatches(source, wanted)) {
+  const { channels = false, nowMs } = wanted;
+  for await (const quarters of source.quarterBatches(wanted, channels)) {
     yield quarters.map((told) => {
       const startMs = Date.parse(told.ts);
-      return { startMs, lengthS: soFarS(startMs, startMs + QUARTER_MS, wanted.nowMs), told };
+      return { startMs, lengthS: soFarS(startMs, startMs + QUARTER_MS, nowMs), told };
     });
-  }
-}
-
-async function* quarterBatches(
-  source: Source,
-  { fromMs, toMs, channels = false }: RowsWanted,
-): AsyncGenerator<QuarterRecord[]> {
-  for (let startMs = fromMs; startMs < toMs; startMs += BATCH_MS) {
-    const stretch = { fromMs: startMs, toMs: Math.min(toMs, startMs + BATCH_MS) };
-    yield await source.quarters(stretch, channels);
   }
 }
 
 /** Hours of the wall clock: in a zone of half hours they are none of UTC's. */
 async function* hourRows(source: Source, wanted: RowsWanted): AsyncGenerator<Row[]> {
-  const { fromMs, toMs, nowMs } = wanted;
+  const { fromMs, toMs, nowMs, channels = false } = wanted;
   const hours = new Hours(source.zone);
   let open: { startMs: number; endMs: number; quarters: QuarterRecord[] } | null = null;
   const row = ({ startMs, endMs, quarters }: NonNullable<typeof open>): Row => ({
@@ -156,8 +144,8 @@ async function* hourRows(source: Source, wanted: RowsWanted): AsyncGenerator<Row
     told: hourTold(quarters),
   });
   const isWanted = ({ startMs }: Row) => startMs >= fromMs && startMs < toMs;
-  const all = { ...wanted, toMs: toMs + HOUR_MOST_MS };
-  for await (const quarters of quarterBatches(source, all)) {
+  const all = { fromMs, toMs: toMs + HOUR_MOST_MS };
+  for await (const quarters of source.quarterBatches(all, channels)) {
     const rows: Row[] = [];
     for (const quarter of quarters) {
       const ms = Date.parse(quarter.ts);

@@ -21,7 +21,7 @@ import type { DayRecord, MonthRecord, QuarterRecord } from '../rollup/records.ts
 import { type Tile, tilesFrom } from '../rollup/tile.ts';
 import { isoTime } from '../site/clock.ts';
 import type { SiteConfig } from '../site/schema.ts';
-import { listed, stampOf, startOf, textOf } from './files.ts';
+import { contentOf, lastLineOf, listed, stampOf, startOf } from './files.ts';
 import { minuteDays, readMinuteDay, type Wanted } from './minute-days.ts';
 import { quarterFiles, quarterLines } from './quarter-lines.ts';
 import type { ReaderSite } from './question.ts';
@@ -68,19 +68,26 @@ export class Source {
     });
   }
 
+  /** The quarter hours that begin in a stretch, one each, in order, up to the one going on. */
+  async quarters(stretch: Stretch): Promise<QuarterRecord[]> {
+    const quarters: QuarterRecord[] = [];
+    for await (const batch of this.quarterBatches(stretch, true)) quarters.push(...batch);
+    return quarters;
+  }
+
   /**
-   * The quarter hours that begin in a stretch, one each, in order, up to the one going on.
+   * The same, some at a time.
    * @param whole  false: peaks, and what the channels say, may be left out
    */
-  async quarters(stretch: Stretch, whole = true): Promise<QuarterRecord[]> {
+  async *quarterBatches(stretch: Stretch, whole: boolean): AsyncGenerator<QuarterRecord[]> {
     const view = this.view();
     const corrected = this.#isCorrected();
-    const lines = quarterLines(this.records, stretch, whole || corrected);
-    const quarters = corrected || !isOneEach(lines) ? mergeQuarters(view.quarters(lines)) : lines;
+    for (const lines of quarterLines(this.records, stretch, whole || corrected)) {
+      yield corrected || !isOneEach(lines) ? mergeQuarters(view.quarters(lines)) : lines;
+    }
     const openMs = Math.max(this.#quartersEndMs(), stretch.fromMs);
-    if (openMs >= stretch.toMs) return quarters;
-    const open = await this.#openQuarters({ fromMs: openMs, toMs: stretch.toMs }, view);
-    return [...quarters, ...open];
+    if (openMs >= stretch.toMs) return;
+    yield await this.#openQuarters({ fromMs: openMs, toMs: stretch.toMs }, view);
   }
 
   /** A correction is worked out from what the channels say. */
@@ -94,8 +101,8 @@ export class Source {
     if (file === undefined) return Number.NEGATIVE_INFINITY;
     const stamp = stampOf(file);
     if (this.#end?.stamp !== stamp) {
-      const text = textOf(file).trimEnd();
-      const startMs = startMsIn(text.slice(text.lastIndexOf('\n') + 1));
+      const content = contentOf(file);
+      const startMs = startMsIn(content, lastLineOf(content));
       this.#end = { stamp, ms: startMs === null ? Number.NEGATIVE_INFINITY : startMs + QUARTER_MS };
     }
     return this.#end.ms;
@@ -159,10 +166,12 @@ export class Source {
   /** The start of the oldest day where none was ever closed; null where nothing is recorded. */
   async #firstMs(nowMs: number): Promise<number | null> {
     const [file] = quarterFiles(this.records);
-    const [line] = file ? textOf(file).split('\n', 1) : [];
     const [day] = minuteDays(this.records);
     const [minute] = day ? await readMinuteDay(this.records, day) : [];
-    const starts = [line ? startMsIn(line) : null, minute ? Date.parse(minute.ts) : null];
+    const starts = [
+      file ? startMsIn(contentOf(file), 0) : null,
+      minute ? Date.parse(minute.ts) : null,
+    ];
     const known = starts.filter((startMs) => startMs !== null);
     if (known.length === 0) return null;
     const firstMs = Math.max(Math.min(...known), nowMs - OPEN_DAYS * DAY_MS);
@@ -203,8 +212,8 @@ function isOneEach(lines: readonly QuarterRecord[]): boolean {
 }
 
 /** Of a line as we write it, ms; null for another. */
-function startMsIn(line: string): number | null {
-  const ts = startOf(line, 0);
+function startMsIn(content: Buffer, at: number): number | null {
+  const ts = startOf(content, at);
   return ts === null ? null : Date.parse(ts);
 }
 

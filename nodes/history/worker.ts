@@ -17,29 +17,31 @@ function serve(port: MessagePort, site: ReaderSite): void {
   const open = new Map<number, Writer | null>();
   const say = (message: FromWorker) => port.postMessage(message);
 
+  const goOn = async (id: number, writer: Writer, slab: 0 | 1): Promise<number> => {
+    const length = await writer.fill(slab);
+    if (length === 0) open.delete(id);
+    return length;
+  };
   const begin = async (id: number, question: Question, slabs: Slabs): Promise<void> => {
     open.set(id, null);
     const { head, text } = await answerTo(question, source);
-    const writer = new Writer(text, slabs);
-    await writer.prepare();
     // It may have been taken back in the meantime: then the slabs are another's.
-    if (!open.delete(id)) return;
-    const length = writer.write(0);
-    if (length > 0) open.set(id, writer);
-    say({ id, head, length });
+    if (!open.has(id)) return;
+    const writer = new Writer(text, slabs);
+    open.set(id, writer);
+    const length = await goOn(id, writer, 0);
+    if (!writer.stopped) say({ id, head, length });
   };
-  const goOn = async (id: number, slab: 0 | 1): Promise<void> => {
+  const more = async (id: number, slab: 0 | 1): Promise<void> => {
     const writer = open.get(id);
-    await writer?.prepare();
-    if (!writer || !open.has(id)) return;
-    const length = writer.write(slab);
-    if (length === 0) open.delete(id);
-    say({ id, length });
+    if (!writer) return;
+    const length = await goOn(id, writer, slab);
+    if (!writer.stopped) say({ id, length });
   };
   const stop = async (id: number): Promise<void> => {
     const writer = open.get(id);
     open.delete(id);
-    await writer?.end();
+    await writer?.stop();
   };
 
   port.on('message', (message: ToWorker) => {
@@ -48,7 +50,7 @@ function serve(port: MessagePort, site: ReaderSite): void {
       'ask' in message
         ? begin(id, message.ask, message.slabs)
         : 'more' in message
-          ? goOn(id, message.more)
+          ? more(id, message.more)
           : stop(id);
     work.catch((thrown) => {
       open.delete(id);
@@ -57,36 +59,46 @@ function serve(port: MessagePort, site: ReaderSite): void {
   });
 }
 
+const encoder = new TextEncoder();
+/** A character that no longer fits goes into the next slab: no more than this stays empty. */
+const LONGEST_CHARACTER = 4;
+
 /** Writes an answer's text into slabs, as much as goes in. */
 class Writer {
   readonly #texts: AsyncIterator<string> | undefined;
   readonly #slabs: readonly Uint8Array[];
-  #rest: Uint8Array = new Uint8Array();
+  #rest = '';
+  #stopped = false;
 
   constructor(text: AsyncIterable<string> | undefined, slabs: Slabs) {
     this.#texts = text?.[Symbol.asyncIterator]();
     this.#slabs = slabs.map((slab) => new Uint8Array(slab));
   }
 
-  /** Sees that there is something to write, if there is. */
-  async prepare(): Promise<void> {
-    while (this.#rest.length === 0) {
-      const next = await this.#texts?.next();
-      if (next === undefined || next.done) return;
-      this.#rest = Buffer.from(next.value);
-    }
+  /** True: the answer was taken back, and the slabs are another's. */
+  get stopped(): boolean {
+    return this.#stopped;
   }
 
   /** @returns how many bytes; 0 where there is no more */
-  write(slab: 0 | 1): number {
+  async fill(slab: 0 | 1): Promise<number> {
     const place = this.#slabs[slab] ?? new Uint8Array();
-    const part = this.#rest.subarray(0, place.length);
-    place.set(part);
-    this.#rest = this.#rest.subarray(part.length);
-    return part.length;
+    let length = 0;
+    while (length + LONGEST_CHARACTER <= place.length) {
+      if (this.#rest === '') {
+        const next = await this.#texts?.next();
+        if (next === undefined || next.done || this.#stopped) break;
+        this.#rest = next.value;
+      }
+      const { read, written } = encoder.encodeInto(this.#rest, place.subarray(length));
+      this.#rest = this.#rest.slice(read);
+      length += written;
+    }
+    return length;
   }
 
-  async end(): Promise<void> {
+  async stop(): Promise<void> {
+    this.#stopped = true;
     await this.#texts?.return?.();
   }
 }
