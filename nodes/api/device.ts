@@ -76,6 +76,7 @@ function meterFound(
       bus: meter.bus,
       unit: meter.unit,
       identity: status?.identity ?? 'unknown',
+      serial: status?.serial ?? null,
     }),
     channels: meter.channels.map(({ id, role }) => ({ id, role })),
     ok: source?.ok ?? null,

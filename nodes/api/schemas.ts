@@ -152,6 +152,10 @@ const device = object({
         'Whether it is the kind of meter its profile describes',
         oneOf('unknown', 'match', 'mismatch'),
       ),
+      'serial?': described(
+        'Of the meter; null until it has told it, or if it never does',
+        orNull(text),
+      ),
       channels: list(object({ id: text, role })),
       ok: described('Whether its last poll was good; null before any', orNull(flag)),
       age_ms: value,

@@ -32,6 +32,8 @@ export interface MeterStatus {
   error?: { code: string; message: string; hint?: string };
   /** Whether it is the kind of meter its profile describes; `unknown` until it could be asked. */
   identity: 'unknown' | 'match' | 'mismatch';
+  /** Its serial number; left out until it has told it, and where it does not. */
+  serial?: string;
   /** Values of the profile that this meter does not have. */
   missing: string[];
   /** The line's counters for the unit; left out before the first request. */

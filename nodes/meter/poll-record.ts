@@ -113,6 +113,7 @@ export class PollRecord {
       failures: this.#failures,
       ...(this.#last?.error ? { error: this.#last.error } : {}),
       identity: session.identity,
+      ...(session.serial !== undefined && { serial: session.serial }),
       missing: session.missing,
       ...(stats && {
         stats: {

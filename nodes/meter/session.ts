@@ -69,7 +69,6 @@ export class MeterSession {
   #slowBegunMs: number | null = null;
   #marksLeft: readonly IdentityMark[];
   #markTries = 0;
-  /** Undefined until the meter has told it, and again after it was away. */
   #serial: string | undefined;
   #goodMs: number | null = null;
 
@@ -88,6 +87,11 @@ export class MeterSession {
   /** Values of the profile that this meter turned out not to have. */
   get missing(): ValueName[] {
     return [...this.#reader.missing];
+  }
+
+  /** The meter's own number; undefined until it has told it, and again after it was away. */
+  get serial(): string | undefined {
+    return this.#serial;
   }
 
   get plan(): { fast: readonly PlannedRead[]; slow: readonly PlannedRead[] } {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { answer } from '../../../nodes/api/routes.ts';
 import { ApiState } from '../../../nodes/api/state.ts';
 import type { HealthReport } from '../../../nodes/health/report.ts';
-import { sampleSite, sampleSnapshot } from '../../support/samples.ts';
+import { sampleMeter, sampleSite, sampleSnapshot, sampleStatus } from '../../support/samples.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { noReader, requestFor } from './samples.ts';
 
@@ -158,5 +158,20 @@ describe('the API', () => {
       ]);
       assert.equal((await ask(path)).headers['Cache-Control'], 'no-store');
     }
+  });
+
+  it("tells the meters' serial numbers at /api/device, null until they are known", async () => {
+    const meters = [sampleMeter('main'), sampleMeter('garage', 'load', 2)];
+    const site = sampleSite({ buses: [{ id: 'lan', type: 'tcp', host: '127.0.0.1' }], meters });
+    state = new ApiState({ clock, site, reader: noReader });
+    const known = { main: { ...sampleStatus('main'), serial: '65537' } };
+    const system = { ...report.system, meters: known };
+    state.noteHealth({ ...report, system } as HealthReport);
+    const { body } = await ask('/device');
+    const told = body.meters.map(({ id, serial }: Record<string, unknown>) => [id, serial]);
+    assert.deepEqual(told, [
+      ['main', '65537'],
+      ['garage', null],
+    ]);
   });
 });

@@ -31,6 +31,22 @@ describe('the record of polls', () => {
     assert.deepEqual(status?.line, { state: 'open', reconnects: 2 });
   });
 
+  it("tells the meter's serial number once it is known", () => {
+    const clock = new VirtualClock();
+    const session = { ...SESSION, serial: undefined as string | undefined };
+    const line = new FakeLine(clock);
+    const record = new PollRecord({
+      session: session as unknown as MeterSession,
+      line,
+      clock,
+      intervalMs: 1000,
+    });
+    assert.equal('serial' in (record.report() ?? {}), false);
+    session.serial = '65537';
+    record.note(sampleReading(0));
+    assert.equal(record.report()?.serial, '65537');
+  });
+
   it('gives a meter five seconds to begin, and five to go on', async () => {
     const clock = new VirtualClock();
     const line = new FakeLine(clock);
