@@ -3,6 +3,8 @@ import { parentPort, threadId } from 'node:worker_threads';
 import type { ToWorker } from '../../../nodes/history/question.ts';
 
 let texts = 0;
+/** Questions in whose midst it dies, and how. */
+const doomed = new Map<number, string>();
 const cancelled: number[] = [];
 
 parentPort?.on('message', (message: ToWorker) => {
@@ -16,12 +18,15 @@ parentPort?.on('message', (message: ToWorker) => {
       const failed = { code: 'not_kept', params: { resolution: '1m' } };
       return parentPort?.postMessage({ id, failed });
     }
+    if (wish?.startsWith('then ')) doomed.set(id, wish);
     const head = { resolution: `${threadId} ${texts} ${cancelled.join()}` };
     parentPort?.postMessage({ id, head, length: wish === 'head' ? 0 : 10 });
   } else if ('cancel' in message) {
     cancelled.push(id);
   } else {
     texts += 1;
+    if (texts >= 3 && doomed.get(id) === 'then die') throw new Error('out of luck');
+    if (texts >= 3 && doomed.get(id) === 'then exit') process.exit(1);
     parentPort?.postMessage({ id, length: texts > 1_000 ? 0 : 10 });
   }
 });
