@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { device } from '../../../nodes/api/device.ts';
 import { answer } from '../../../nodes/api/routes.ts';
 import { ApiState } from '../../../nodes/api/state.ts';
 import type { HealthReport } from '../../../nodes/health/report.ts';
@@ -167,8 +168,11 @@ describe('the API', () => {
     const known = { main: { ...sampleStatus('main'), serial: '65537' } };
     const system = { ...report.system, meters: known };
     state.noteHealth({ ...report, system } as HealthReport);
-    const { body } = await ask('/device');
-    const told = body.meters.map(({ id, serial }: Record<string, unknown>) => [id, serial]);
+    const { body } = await device(requestFor('/device'), state);
+    const told = JSON.parse(String(body)).meters.map(({ id, serial }: Record<string, unknown>) => [
+      id,
+      serial,
+    ]);
     assert.deepEqual(told, [
       ['main', '65537'],
       ['garage', null],
