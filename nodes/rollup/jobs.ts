@@ -1,15 +1,12 @@
 /**
  * What can be done to the records as a whole, by name. A job runs in the rollup's worker while the
- * service runs, else in the command line's own process under the data lock: the same code.
+ * service runs, else in the command line's own process under the data lock: the same code. It is
+ * loaded when it is asked for: the worker lives for months, and most of them never see a job.
  */
 import type { Clock } from '../site/clock.ts';
 import type { SiteConfig } from '../site/schema.ts';
-import { importArchive } from './archive/import-job.ts';
 import type { RecordFolders } from './files.ts';
 import type { JobName } from './job-names.ts';
-import { rebuild } from './rebuild-job.ts';
-import { recompute } from './recompute-job.ts';
-import { verify } from './verify-job.ts';
 
 export interface JobContext extends RecordFolders {
   config: SiteConfig;
@@ -28,8 +25,10 @@ export interface JobContext extends RecordFolders {
 export type Job = (context: JobContext, params: unknown) => Promise<unknown>;
 
 export const JOBS: Readonly<Record<string, Job>> = {
-  import: importArchive,
-  rebuild,
-  recompute,
-  verify,
+  import: async (context, params) =>
+    (await import('./archive/import-job.ts')).importArchive(context, params),
+  rebuild: async (context, params) => (await import('./rebuild-job.ts')).rebuild(context, params),
+  recompute: async (context, params) =>
+    (await import('./recompute-job.ts')).recompute(context, params),
+  verify: async (context, params) => (await import('./verify-job.ts')).verify(context, params),
 } satisfies Record<JobName, Job>;
