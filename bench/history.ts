@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { HistoryQuestion, Question } from '../nodes/history/question.ts';
 import { acquireReader, type Reader } from '../nodes/history/reader.ts';
-import { reconcile } from '../nodes/rollup/reconcile.ts';
+import { reconcile } from '../nodes/rollup/reconcile/reconcile.ts';
 import { systemClock } from '../nodes/site/clock.ts';
 import { hashOf } from '../nodes/site/hash.ts';
 import { sampleSite } from '../test/support/samples.ts';

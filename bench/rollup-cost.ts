@@ -7,8 +7,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { minuteFolder } from '../nodes/journal/minutes.ts';
-import { reconcile } from '../nodes/rollup/reconcile.ts';
-import { maintain } from '../nodes/rollup/retention.ts';
+import { reconcile } from '../nodes/rollup/reconcile/reconcile.ts';
+import { maintain } from '../nodes/rollup/reconcile/retention.ts';
 import { AFTER_THE_YEAR_MS, site } from './year-of-records.ts';
 
 export interface RollupCost {

@@ -12,4 +12,4 @@ export type { MinuteChannel, MinuteRecord } from './journal/minute.ts';
 export type { StorageState } from './journal/minute-store.ts';
 export type { MeterStatus } from './meter/meter-status.ts';
 export type { ChannelReading, Phase, PhaseReading, Reading, Role } from './meter/reading.ts';
-export type { BillSummary, DaySummary, MonthSummary } from './rollup/summary.ts';
+export type { BillSummary, DaySummary, MonthSummary } from './rollup/sums/summary.ts';

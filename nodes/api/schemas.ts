@@ -1,7 +1,7 @@
 /** The bodies of `/api`, as JSON Schema by name: what `/api/openapi.json` says and a test holds answers to. */
 import { FIELDS, type Field, RESOLUTIONS } from '../history/fields.ts';
 import { PHASES, ROLES } from '../meter/reading.ts';
-import { NOTES } from '../rollup/summary.ts';
+import { NOTES } from '../rollup/sums/summary.ts';
 import { ERROR_CODES } from '../site/errors.ts';
 import {
   byName,

@@ -1,7 +1,7 @@
 /** What is answered to which question. It runs in the worker, but knows nothing of threads. */
 import { dayOf } from '../journal/minutes.ts';
 import { withOffset } from '../rollup/calendar.ts';
-import { dayYears, quarterMonths } from '../rollup/read.ts';
+import { dayYears, quarterMonths } from '../rollup/files/read.ts';
 import { isoTime } from '../site/clock.ts';
 import { SolthriveError } from '../site/errors.ts';
 import { chosenFields, fieldNamed, RESOLUTIONS, type Resolution } from './fields.ts';

@@ -4,8 +4,8 @@
  */
 import type { PowerStats } from '../journal/minute.ts';
 import type { Discrepancy, Energies, Seconds } from '../rollup/records.ts';
-import { coverageOf, knownSeconds, markOf } from '../rollup/seconds.ts';
-import type { EnergySummary, PeakSummary } from '../rollup/summary.ts';
+import { coverageOf, knownSeconds, markOf } from '../rollup/sums/seconds.ts';
+import type { EnergySummary, PeakSummary } from '../rollup/sums/summary.ts';
 import type { SiteConfig } from '../site/schema.ts';
 
 export const RESOLUTIONS = ['1m', '15m', '1h', '1d', '1mo'] as const;

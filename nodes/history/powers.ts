@@ -2,8 +2,8 @@
 
 import type { MinuteRecord } from '../journal/minute.ts';
 import type { Bounds } from '../rollup/calendar.ts';
-import { PowerSum } from '../rollup/power-sum.ts';
 import type { Powers } from '../rollup/records.ts';
+import { PowerSum } from '../rollup/sums/power-sum.ts';
 import { type Row, rowsOf } from './rows.ts';
 import type { Source } from './source.ts';
 import type { HistoryView } from './view.ts';

@@ -4,8 +4,8 @@
  */
 import { basename, join } from 'node:path';
 import type { Stretch } from '../journal/minutes.ts';
-import { quarterKey } from '../rollup/derive.ts';
-import { asQuarter, QUARTER_MS, quarterFolder } from '../rollup/files.ts';
+import { asQuarter, QUARTER_MS, quarterFolder } from '../rollup/files/files.ts';
+import { quarterKey } from '../rollup/reconcile/derive.ts';
 import type { QuarterRecord } from '../rollup/records.ts';
 import { isoTime } from '../site/clock.ts';
 import { contentOf, linesOf, listed, startOf } from './files.ts';

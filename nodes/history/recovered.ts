@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import type { MinuteRecord } from '../journal/minute.ts';
 import { asMinute, dayOf, minuteFolder, type Stretch } from '../journal/minutes.ts';
-import type { PastView } from '../rollup/past-view.ts';
-import { type Share, shareBlock } from '../rollup/share.ts';
+import type { PastView } from '../rollup/correct/past-view.ts';
+import { type Share, shareBlock } from '../rollup/sums/share.ts';
 import { isoTime } from '../site/clock.ts';
 import { stampOf } from './files.ts';
 import { minuteDays, minuteText, readMinuteDay } from './minute-days.ts';

@@ -1,6 +1,6 @@
 /** Day summaries as `/api/daily_summary` tells them, and the tag by which a client knows them again. */
 import { createHash } from 'node:crypto';
-import { summaryOfDay } from '../rollup/summary.ts';
+import { summaryOfDay } from '../rollup/sums/summary.ts';
 import { SolthriveError } from '../site/errors.ts';
 import type { WorkerAnswer } from './answers.ts';
 import type { SummaryQuestion } from './question.ts';

@@ -1,5 +1,5 @@
 /** What a page may ask about the past, and what it is told: topics `history/query` and `history/view`. */
-import type { BillSummary, EnergySummary, Mark } from '../rollup/summary.ts';
+import type { BillSummary, EnergySummary, Mark } from '../rollup/sums/summary.ts';
 
 export const SPANS = ['day', 'week', 'month', 'year'] as const;
 export type Span = (typeof SPANS)[number];

@@ -1,5 +1,5 @@
 /** What a page shows of a day, a week, a month or a year: bars, powers, sums, and where one can go from there. */
-import { billSummary } from '../rollup/bill.ts';
+
 import {
   addDays,
   dateAt,
@@ -12,11 +12,12 @@ import {
   monthOf,
   withOffset,
 } from '../rollup/calendar.ts';
-import { makeDay } from '../rollup/day.ts';
-import { toldEnergies } from '../rollup/energies-told.ts';
-import { joinPeriods, type PeriodRecord } from '../rollup/period.ts';
 import type { DayRecord, MonthRecord } from '../rollup/records.ts';
-import { energySummary } from '../rollup/summary.ts';
+import { makeDay } from '../rollup/sums/day.ts';
+import { toldEnergies } from '../rollup/sums/energies-told.ts';
+import { joinPeriods, type PeriodRecord } from '../rollup/sums/period.ts';
+import { energySummary } from '../rollup/sums/summary.ts';
+import { billSummary } from '../rollup/tariff/bill.ts';
 import { SolthriveError } from '../site/errors.ts';
 import { loadWords } from '../site/words.ts';
 import { fieldNamed, type Told } from './fields.ts';

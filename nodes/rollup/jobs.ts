@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../site/clock.ts';
 import type { SiteConfig } from '../site/schema.ts';
-import type { RecordFolders } from './files.ts';
+import type { RecordFolders } from './files/files.ts';
 import type { JobName } from './job-names.ts';
 
 export interface JobContext extends RecordFolders {
@@ -27,8 +27,10 @@ export type Job = (context: JobContext, params: unknown) => Promise<unknown>;
 export const JOBS: Readonly<Record<string, Job>> = {
   import: async (context, params) =>
     (await import('./archive/import-job.ts')).importArchive(context, params),
-  rebuild: async (context, params) => (await import('./rebuild-job.ts')).rebuild(context, params),
+  rebuild: async (context, params) =>
+    (await import('./reconcile/rebuild-job.ts')).rebuild(context, params),
   recompute: async (context, params) =>
-    (await import('./recompute-job.ts')).recompute(context, params),
-  verify: async (context, params) => (await import('./verify-job.ts')).verify(context, params),
+    (await import('./correct/recompute-job.ts')).recompute(context, params),
+  verify: async (context, params) =>
+    (await import('./verify/verify-job.ts')).verify(context, params),
 } satisfies Record<JobName, Job>;

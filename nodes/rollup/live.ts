@@ -8,16 +8,16 @@ import type { StorageState } from '../journal/minute-store.ts';
 import type { Stretch } from '../journal/minutes.ts';
 import { type Clock, isoTime, type Timer } from '../site/clock.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
-import { deriveQuarters } from './derive.ts';
-import { QUARTER_MS, quarterFolder } from './files.ts';
-import { minuteDays, readMinuteDay, utcDay } from './minute-days.ts';
+import { QUARTER_MS, quarterFolder } from './files/files.ts';
+import { minuteDays, readMinuteDay, utcDay } from './files/minute-days.ts';
+import { QuarterSource } from './files/quarter-source.ts';
+import { recordDisk } from './files/store.ts';
 import { type News, Now, newsOf } from './now.ts';
-import { mergeQuarters } from './quarter.ts';
-import { QuarterSource } from './quarter-source.ts';
-import { GRACE_MS, type Reconciled, reconcile } from './reconcile.ts';
-import { quarterLines } from './reconcile-quarters.ts';
-import { maintain, type RetentionTask } from './retention.ts';
-import { recordDisk } from './store.ts';
+import { deriveQuarters } from './reconcile/derive.ts';
+import { GRACE_MS, type Reconciled, reconcile } from './reconcile/reconcile.ts';
+import { quarterLines } from './reconcile/reconcile-quarters.ts';
+import { maintain, type RetentionTask } from './reconcile/retention.ts';
+import { mergeQuarters } from './sums/quarter.ts';
 
 const RETRY_MS = 60_000;
 /** How often it is looked for files to pack or remove. */

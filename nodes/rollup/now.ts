@@ -1,21 +1,22 @@
 /** The day and the month that go on: what is on disk of them, and what has come in since. */
-import { billSummary } from './bill.ts';
-import { type BillState, lastBill } from './bill-state.ts';
+
 import { dateAt, dayBounds, monthOf } from './calendar.ts';
-import { makeMonth } from './month.ts';
-import type { PastView } from './past-view.ts';
-import type { PriceBook } from './price-book.ts';
-import type { Reconciled } from './reconcile.ts';
-import { dayOf } from './reconcile-days.ts';
+import type { PastView } from './correct/past-view.ts';
+import type { Reconciled } from './reconcile/reconcile.ts';
+import { dayOf } from './reconcile/reconcile-days.ts';
 import type { DayRecord, QuarterRecord } from './records.ts';
+import { makeMonth } from './sums/month.ts';
 import {
   type DaySummary,
   type MonthSummary,
   recordedUntil,
   summaryOfDay,
   summaryOfMonth,
-} from './summary.ts';
-import type { Tile } from './tile.ts';
+} from './sums/summary.ts';
+import type { Tile } from './sums/tile.ts';
+import { billSummary } from './tariff/bill.ts';
+import { type BillState, lastBill } from './tariff/bill-state.ts';
+import type { PriceBook } from './tariff/price-book.ts';
 
 /** What the rollup tells: a day or month that goes on, has ended or was changed. */
 export type News =

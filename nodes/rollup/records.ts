@@ -3,7 +3,7 @@
  * added as whole numbers of 1e-7 kWh, the last digit that a minute keeps. Money likewise in 1e-6.
  */
 import type { EnergyKey, MinuteEvent, MinuteRecord, PowerStats } from '../journal/minute.ts';
-import type { BillState } from './bill-state.ts';
+import type { BillState } from './tariff/bill-state.ts';
 
 /** Seconds by mark; those that are 0 are left out, except `covered_s`. */
 export interface Seconds {

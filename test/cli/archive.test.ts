@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { runCli } from '../../cli/run.ts';
 import { spool } from '../../nodes/rollup/archive/spool.ts';
+import { minuteFile } from '../../nodes/rollup/files/minute-days.ts';
+import { recordDisk } from '../../nodes/rollup/files/store.ts';
 import { JOBS } from '../../nodes/rollup/jobs.ts';
-import { minuteFile } from '../../nodes/rollup/minute-days.ts';
-import { reconcile } from '../../nodes/rollup/reconcile.ts';
-import { recordDisk } from '../../nodes/rollup/store.ts';
+import { reconcile } from '../../nodes/rollup/reconcile/reconcile.ts';
 import { isoTime, systemClock } from '../../nodes/site/clock.ts';
 import { SolthriveError } from '../../nodes/site/errors.ts';
 import { loadSite } from '../../nodes/site/load.ts';

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { runCli } from '../../cli/run.ts';
-import { reconcile } from '../../nodes/rollup/reconcile.ts';
+import { reconcile } from '../../nodes/rollup/reconcile/reconcile.ts';
 import { isoTime, systemClock } from '../../nodes/site/clock.ts';
 import { SolthriveError } from '../../nodes/site/errors.ts';
 import { loadSite } from '../../nodes/site/load.ts';

@@ -4,7 +4,7 @@
  */
 import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type RecordDisk, recordDisk } from '../../nodes/rollup/store.ts';
+import { type RecordDisk, recordDisk } from '../../nodes/rollup/files/store.ts';
 import { night } from './rollup-home.ts';
 
 const [records = '', care = ''] = process.argv.slice(2);

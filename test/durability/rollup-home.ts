@@ -1,7 +1,7 @@
 /** A few days of records on a disk, before and after a night of the rollup. */
 
-import { reconcile } from '../../nodes/rollup/reconcile.ts';
-import { maintain, type RetentionTask } from '../../nodes/rollup/retention.ts';
+import { reconcile } from '../../nodes/rollup/reconcile/reconcile.ts';
+import { maintain, type RetentionTask } from '../../nodes/rollup/reconcile/retention.ts';
 import { goodMinute } from '../nodes/rollup/minutes-of.ts';
 import { clockAt, writeMinutes, zoneSite } from '../nodes/rollup/records-home.ts';
 

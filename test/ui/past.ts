@@ -1,6 +1,6 @@
 /** Days, months and views of a home in Chicago to say things about. */
 import type { HistoryView, Span, ViewBar } from '../../nodes/history/view.ts';
-import type { DaySummary, EnergySummary, MonthSummary } from '../../nodes/rollup/summary.ts';
+import type { DaySummary, EnergySummary, MonthSummary } from '../../nodes/rollup/sums/summary.ts';
 
 /** Example D4 of the reference, with a tariff. */
 export function total(change: Partial<EnergySummary> = {}): EnergySummary {

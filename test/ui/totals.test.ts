@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { NOTES } from '../../nodes/rollup/summary.ts';
+import { NOTES } from '../../nodes/rollup/sums/summary.ts';
 import { viewToday } from '../../ui/elements/today-view.ts';
 import { qualityOf, tilesOf, viewBill, viewCost } from '../../ui/elements/totals-view.ts';
 import { day, month, total } from './past.ts';

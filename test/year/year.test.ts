@@ -8,15 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MinuteRecord } from '../../nodes/journal/minute.ts';
 import { dateAt, dayBounds, daysBetween } from '../../nodes/rollup/calendar.ts';
-import { readDays, readMonths, readQuarters } from '../../nodes/rollup/read.ts';
-import { reconcile } from '../../nodes/rollup/reconcile.ts';
+import { readDays, readMonths, readQuarters } from '../../nodes/rollup/files/read.ts';
+import { reconcile } from '../../nodes/rollup/reconcile/reconcile.ts';
+import { maintain } from '../../nodes/rollup/reconcile/retention.ts';
 import type {
   DayRecord,
   Energies,
   MonthRecord,
   QuarterRecord,
 } from '../../nodes/rollup/records.ts';
-import { maintain } from '../../nodes/rollup/retention.ts';
 import { hashOf, recordedConfig } from '../../nodes/site/hash.ts';
 import { keepConfig } from '../../nodes/site/last-good.ts';
 import { siteConfigSchema } from '../../nodes/site/schema.ts';

@@ -1,5 +1,5 @@
 /** Decides what the card of today says: the day's summary and the month's bill in, words out. */
-import type { DaySummary, MonthSummary } from '../../nodes/rollup/summary.ts';
+import type { DaySummary, MonthSummary } from '../../nodes/rollup/sums/summary.ts';
 import { localText, type Reader } from './format.ts';
 import {
   type BillView,

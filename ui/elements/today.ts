@@ -1,6 +1,6 @@
 /** `<solthrive-today>`: the day so far in energy and money, how much of it was measured, and the bill. */
 import { css, html, nothing } from 'lit';
-import type { DaySummary, MonthSummary } from '../../nodes/rollup/summary.ts';
+import type { DaySummary, MonthSummary } from '../../nodes/rollup/sums/summary.ts';
 import { LivenessController, SolthriveElement } from './element.ts';
 import type { Reader } from './format.ts';
 import { theme } from './theme.ts';

@@ -1,5 +1,5 @@
 /** Decides how a day or any other stretch reads in numbers: tiles, how far they can be trusted, money. */
-import type { BillSummary, EnergySummary, Mark, Note } from '../../nodes/rollup/summary.ts';
+import type { BillSummary, EnergySummary, Mark, Note } from '../../nodes/rollup/sums/summary.ts';
 import {
   formatEnergy,
   localText,

@@ -2,7 +2,7 @@
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
 import type { Fault } from '../../nodes/health/faults.ts';
 import type { HistoryView, ViewFailure } from '../../nodes/history/view.ts';
-import type { DaySummary, MonthSummary } from '../../nodes/rollup/summary.ts';
+import type { DaySummary, MonthSummary } from '../../nodes/rollup/sums/summary.ts';
 import type { Site } from '../../nodes/site/config.ts';
 import { payloadAs } from '../../nodes/site/payload.ts';
 import type { PageSite } from '../elements/site.ts';

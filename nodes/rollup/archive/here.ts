@@ -4,13 +4,13 @@
  */
 import type { MinuteRecord } from '../../journal/minute.ts';
 import { type Bounds, monthOf } from '../calendar.ts';
-import { DayFiles, monthLines } from '../day-files.ts';
-import { QUARTER_MS } from '../files.ts';
-import { isKnown } from '../gives-way.ts';
-import { minuteDays, minuteFile, stretchOfDay, utcDay } from '../minute-days.ts';
-import { quarterMonthsIn } from '../quarter-source.ts';
-import { quarterLines } from '../reconcile-quarters.ts';
-import { recordDisk } from '../store.ts';
+import { DayFiles, monthLines } from '../files/day-files.ts';
+import { QUARTER_MS } from '../files/files.ts';
+import { minuteDays, minuteFile, stretchOfDay, utcDay } from '../files/minute-days.ts';
+import { quarterMonthsIn } from '../files/quarter-source.ts';
+import { recordDisk } from '../files/store.ts';
+import { isKnown } from '../reconcile/gives-way.ts';
+import { quarterLines } from '../reconcile/reconcile-quarters.ts';
 import type { AnyRecord, Level } from './levels.ts';
 
 export class Here {

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { MinuteRecord } from '../../journal/minute.ts';
 import { asMinute } from '../../journal/minutes.ts';
 import type { Bounds } from '../calendar.ts';
-import { quarterKey } from '../derive.ts';
-import { asDay, asMonth, asQuarter, QUARTER_MS } from '../files.ts';
-import { minuteDays } from '../minute-days.ts';
-import { dayYears, quarterMonths } from '../read.ts';
+import { asDay, asMonth, asQuarter, QUARTER_MS } from '../files/files.ts';
+import { minuteDays } from '../files/minute-days.ts';
+import { dayYears, quarterMonths } from '../files/read.ts';
+import type { LineKind } from '../files/store.ts';
+import { quarterKey } from '../reconcile/derive.ts';
 import type { DayRecord, MonthRecord, QuarterRecord } from '../records.ts';
-import type { LineKind } from '../store.ts';
 
 export const LEVEL_NAMES = ['minute', 'quarter', 'day', 'month'] as const;
 export type LevelName = (typeof LEVEL_NAMES)[number];

@@ -4,10 +4,10 @@
  */
 
 import { join } from 'node:path';
-import { isKnown } from '../gives-way.ts';
-import { DAY_MS, utcDay } from '../minute-days.ts';
+import { DAY_MS, utcDay } from '../files/minute-days.ts';
+import { LineFile, type RecordDisk } from '../files/store.ts';
+import { isKnown } from '../reconcile/gives-way.ts';
 import type { DayRecord, MonthRecord } from '../records.ts';
-import { LineFile, type RecordDisk } from '../store.ts';
 import type { Here } from './here.ts';
 import type { AnyRecord, LevelName } from './levels.ts';
 import type { RecordsFile } from './open.ts';

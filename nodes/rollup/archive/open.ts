@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { asError, SolthriveError } from '../../site/errors.ts';
 import { type RecordedConfig, shortHash } from '../../site/hash.ts';
-import { type CorrectionEntry, correctionsSchema } from '../corrections.ts';
-import { type PriceBook, priceBookSchema } from '../price-book.ts';
+import { type CorrectionEntry, correctionsSchema } from '../correct/corrections.ts';
+import { type PriceBook, priceBookSchema } from '../tariff/price-book.ts';
 import { type AnyRecord, LEVELS, type Level } from './levels.ts';
 import { MANIFEST, type Manifest, manifestSchema, sha256 } from './manifest.ts';
 import { readTarball } from './tarball.ts';

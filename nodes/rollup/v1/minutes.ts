@@ -6,7 +6,7 @@ import { ESTIMATED_WITHIN_S, integrate, integrateFlows } from '../../balance/int
 import { balancePower, FLOW_KEYS, type PowerInputs } from '../../balance/power.ts';
 import type { MinuteRecord, PowerStats, RecoveredBlock } from '../../journal/minute.ts';
 import { isoTime } from '../../site/clock.ts';
-import { kwhOf } from '../money.ts';
+import { kwhOf } from '../tariff/money.ts';
 import { COUNTERS, type Sample } from './map.ts';
 
 const MINUTE_MS = 60_000;

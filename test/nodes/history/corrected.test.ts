@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ReaderSite } from '../../../nodes/history/question.ts';
 import { acquireReader, type Reader } from '../../../nodes/history/reader.ts';
 import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
-import { addCorrection, removeCorrection } from '../../../nodes/rollup/corrections.ts';
+import { addCorrection, removeCorrection } from '../../../nodes/rollup/correct/corrections.ts';
 import { systemClock } from '../../../nodes/site/clock.ts';
 import { hashOf, recordedConfig } from '../../../nodes/site/hash.ts';
 import { keepConfig } from '../../../nodes/site/last-good.ts';

@@ -5,7 +5,7 @@ import { answerTo } from '../../../nodes/history/answers.ts';
 import type { HistoryQuestion, ReaderSite } from '../../../nodes/history/question.ts';
 import { Source } from '../../../nodes/history/source.ts';
 import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
-import { reconcile } from '../../../nodes/rollup/reconcile.ts';
+import { reconcile } from '../../../nodes/rollup/reconcile/reconcile.ts';
 import { sampleSite } from '../../support/samples.ts';
 import { minuteAt, recordsFolder } from '../journal/samples.ts';
 

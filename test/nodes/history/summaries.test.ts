@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { answerTo } from '../../../nodes/history/answers.ts';
 import type { SummaryHead, SummaryQuestion } from '../../../nodes/history/question.ts';
 import { Source } from '../../../nodes/history/source.ts';
-import type { DaySummary } from '../../../nodes/rollup/summary.ts';
+import type { DaySummary } from '../../../nodes/rollup/sums/summary.ts';
 import { minutesFrom, rollUp, siteWith, textOf } from './samples.ts';
 
 const TARIFF = {

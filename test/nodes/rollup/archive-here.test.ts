@@ -5,7 +5,7 @@ import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
 import { exportRecords } from '../../../nodes/rollup/archive/export.ts';
 import { type Imported, importArchive } from '../../../nodes/rollup/archive/import-job.ts';
 import { spool } from '../../../nodes/rollup/archive/spool.ts';
-import { reconcile } from '../../../nodes/rollup/reconcile.ts';
+import { reconcile } from '../../../nodes/rollup/reconcile/reconcile.ts';
 import { contextAt } from './kept-home.ts';
 import { minutesFrom } from './minutes-of.ts';
 import {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { PricedDay } from '../../../nodes/rollup/bill.ts';
-import type { BillMoney } from '../../../nodes/rollup/bill-state.ts';
 import { addDays, localAt } from '../../../nodes/rollup/calendar.ts';
-import { periodAt } from '../../../nodes/rollup/tariff.ts';
+import type { PricedDay } from '../../../nodes/rollup/tariff/bill.ts';
+import type { BillMoney } from '../../../nodes/rollup/tariff/bill-state.ts';
+import { periodAt } from '../../../nodes/rollup/tariff/tariff.ts';
 import type { TariffConfig } from '../../../nodes/site/schema.ts';
 import { type BilledDay, billed, quarterAt, tariffOf, type Use } from './bills.ts';
 

@@ -1,9 +1,9 @@
 /** Tariffs, quarters and bills for the tests of what energy costs. */
 
-import { type PricedDay, priceDay } from '../../../nodes/rollup/bill.ts';
-import type { BillState } from '../../../nodes/rollup/bill-state.ts';
 import { dayBounds } from '../../../nodes/rollup/calendar.ts';
 import type { QuarterRecord } from '../../../nodes/rollup/records.ts';
+import { type PricedDay, priceDay } from '../../../nodes/rollup/tariff/bill.ts';
+import type { BillState } from '../../../nodes/rollup/tariff/bill-state.ts';
 import { isoTime } from '../../../nodes/site/clock.ts';
 import type { TariffConfig } from '../../../nodes/site/schema.ts';
 import { tariff } from '../../../nodes/site/tariff-schema.ts';

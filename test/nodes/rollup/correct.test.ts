@@ -6,9 +6,9 @@ import {
   correctMinute,
   correctQuarter,
   whatCanBeCorrected,
-} from '../../../nodes/rollup/correct.ts';
+} from '../../../nodes/rollup/correct/correct.ts';
+import { splitEnergy } from '../../../nodes/rollup/correct/split-energy.ts';
 import type { QuarterRecord } from '../../../nodes/rollup/records.ts';
-import { splitEnergy } from '../../../nodes/rollup/split-energy.ts';
 import type { SiteConfig } from '../../../nodes/site/schema.ts';
 import { chicago, configOf, meter } from './twin-homes.ts';
 

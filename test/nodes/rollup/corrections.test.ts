@@ -9,7 +9,7 @@ import {
   effectiveConfig,
   readCorrections,
   removeCorrection,
-} from '../../../nodes/rollup/corrections.ts';
+} from '../../../nodes/rollup/correct/corrections.ts';
 import { SolthriveError } from '../../../nodes/site/errors.ts';
 
 const OLD = '000000000001';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { addDays, dateAt, daysBetween } from '../../../nodes/rollup/calendar.ts';
-import { sumEnergies } from '../../../nodes/rollup/exact.ts';
-import { makeMonth } from '../../../nodes/rollup/month.ts';
-import { joinPeriods, sumMoney } from '../../../nodes/rollup/period.ts';
-import { makeQuarters } from '../../../nodes/rollup/quarter.ts';
+import { sumEnergies } from '../../../nodes/rollup/sums/exact.ts';
+import { makeMonth } from '../../../nodes/rollup/sums/month.ts';
+import { joinPeriods, sumMoney } from '../../../nodes/rollup/sums/period.ts';
+import { makeQuarters } from '../../../nodes/rollup/sums/quarter.ts';
 import { CHICAGO, dayOf, dayWith, money } from './days.ts';
 import { minutesFrom } from './minutes-of.ts';
 import { randomMinutes } from './random-minutes.ts';

@@ -1,7 +1,7 @@
 /** Day rows for tests, as a day's quarters and its bill make them. */
 import { dayBounds } from '../../../nodes/rollup/calendar.ts';
-import { makeDay } from '../../../nodes/rollup/day.ts';
 import type { DayRecord, Energies, Money, QuarterRecord } from '../../../nodes/rollup/records.ts';
+import { makeDay } from '../../../nodes/rollup/sums/day.ts';
 
 export const CHICAGO = 'America/Chicago';
 

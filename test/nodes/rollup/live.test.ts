@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
+import { type RecordDisk, recordDisk } from '../../../nodes/rollup/files/store.ts';
 import { Rollup, type RollupStorage } from '../../../nodes/rollup/live.ts';
 import type { News } from '../../../nodes/rollup/now.ts';
-import { reconcile } from '../../../nodes/rollup/reconcile.ts';
-import { type RecordDisk, recordDisk } from '../../../nodes/rollup/store.ts';
+import { reconcile } from '../../../nodes/rollup/reconcile/reconcile.ts';
 import { isoTime } from '../../../nodes/site/clock.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { goodMinute, MINUTE_MS, minutesFrom } from './minutes-of.ts';

@@ -10,7 +10,7 @@ import {
   type PriceBook,
   readPriceBook,
   tariffOn,
-} from '../../../nodes/rollup/price-book.ts';
+} from '../../../nodes/rollup/tariff/price-book.ts';
 import { shortHash } from '../../../nodes/site/hash.ts';
 import type { TariffConfig } from '../../../nodes/site/schema.ts';
 import { tariffOf } from './bills.ts';

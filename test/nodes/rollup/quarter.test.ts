@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { mergeMinutes } from '../../../nodes/journal/merge.ts';
 import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
-import { makeQuarters, mergeQuarters, Quarters } from '../../../nodes/rollup/quarter.ts';
+import { makeQuarters, mergeQuarters, Quarters } from '../../../nodes/rollup/sums/quarter.ts';
 import { isoTime } from '../../../nodes/site/clock.ts';
 import { goodMinute, MINUTE_MS, minutesFrom } from './minutes-of.ts';
 import { randomMinutes } from './random-minutes.ts';

@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { addCorrection, readPrices, removeCorrection } from '../../../nodes/rollup/corrections.ts';
-import type { JobContext } from '../../../nodes/rollup/jobs.ts';
-import { readDays } from '../../../nodes/rollup/read.ts';
+import {
+  addCorrection,
+  readPrices,
+  removeCorrection,
+} from '../../../nodes/rollup/correct/corrections.ts';
 import {
   type Made,
   type Recomputed,
   recompute,
   type Undone,
-} from '../../../nodes/rollup/recompute-job.ts';
-import { reconcile } from '../../../nodes/rollup/reconcile.ts';
-import { type Verified, verify } from '../../../nodes/rollup/verify-job.ts';
+} from '../../../nodes/rollup/correct/recompute-job.ts';
+import { readDays } from '../../../nodes/rollup/files/read.ts';
+import type { JobContext } from '../../../nodes/rollup/jobs.ts';
+import { reconcile } from '../../../nodes/rollup/reconcile/reconcile.ts';
+import { type Verified, verify } from '../../../nodes/rollup/verify/verify-job.ts';
 import { SolthriveError } from '../../../nodes/site/errors.ts';
 import { hashOf } from '../../../nodes/site/hash.ts';
 import type { SiteConfig } from '../../../nodes/site/schema.ts';

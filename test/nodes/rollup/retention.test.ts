@@ -10,9 +10,9 @@ import {
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readMinutes } from '../../../nodes/journal/minutes.ts';
-import { readQuarters } from '../../../nodes/rollup/read.ts';
-import { reconcile } from '../../../nodes/rollup/reconcile.ts';
-import { maintain, type RetentionTask } from '../../../nodes/rollup/retention.ts';
+import { readQuarters } from '../../../nodes/rollup/files/read.ts';
+import { reconcile } from '../../../nodes/rollup/reconcile/reconcile.ts';
+import { maintain, type RetentionTask } from '../../../nodes/rollup/reconcile/retention.ts';
 import { goodMinute, minutesFrom } from './minutes-of.ts';
 import {
   clockAt,

@@ -9,7 +9,7 @@ import helper from 'node-red-node-test-helper';
 import type { RollupStorage } from '../../../nodes/rollup/live.ts';
 import { type OfficeOptions, officeOf, openOffice } from '../../../nodes/rollup/office.ts';
 import rollupNode from '../../../nodes/rollup/rollup.ts';
-import type { DaySummary } from '../../../nodes/rollup/summary.ts';
+import type { DaySummary } from '../../../nodes/rollup/sums/summary.ts';
 import { systemClock } from '../../../nodes/site/clock.ts';
 import { badgeOf, sampleSite, siteNode } from '../../support/samples.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

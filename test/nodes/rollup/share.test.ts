@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { RecoveredBlock } from '../../../nodes/journal/minute.ts';
 import { dateAt } from '../../../nodes/rollup/calendar.ts';
-import { sumEnergies } from '../../../nodes/rollup/exact.ts';
-import { kwhUnits } from '../../../nodes/rollup/money.ts';
-import { shareBlock } from '../../../nodes/rollup/share.ts';
+import { sumEnergies } from '../../../nodes/rollup/sums/exact.ts';
+import { shareBlock } from '../../../nodes/rollup/sums/share.ts';
+import { kwhUnits } from '../../../nodes/rollup/tariff/money.ts';
 
 const MINUTE_MS = 60_000;
 const QUARTER_MS = 15 * MINUTE_MS;

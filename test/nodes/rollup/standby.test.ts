@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
-import { correctMinute, correctQuarter } from '../../../nodes/rollup/correct.ts';
-import { makeQuarters } from '../../../nodes/rollup/quarter.ts';
+import { correctMinute, correctQuarter } from '../../../nodes/rollup/correct/correct.ts';
+import { makeQuarters } from '../../../nodes/rollup/sums/quarter.ts';
 import type { SiteConfig } from '../../../nodes/site/schema.ts';
 import { configOf, meter, type Truth } from './twin-homes.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { roundMoney } from '../../../nodes/rollup/money.ts';
-import { makeMonth } from '../../../nodes/rollup/month.ts';
-import { makeQuarters } from '../../../nodes/rollup/quarter.ts';
 import type { Energies } from '../../../nodes/rollup/records.ts';
-import { roundDecimal } from '../../../nodes/rollup/rounding.ts';
-import { summaryOfDay, summaryOfMonth } from '../../../nodes/rollup/summary.ts';
+import { makeMonth } from '../../../nodes/rollup/sums/month.ts';
+import { makeQuarters } from '../../../nodes/rollup/sums/quarter.ts';
+import { roundDecimal } from '../../../nodes/rollup/sums/rounding.ts';
+import { summaryOfDay, summaryOfMonth } from '../../../nodes/rollup/sums/summary.ts';
+import { roundMoney } from '../../../nodes/rollup/tariff/money.ts';
 import { CHICAGO, dayOf, dayWith, money } from './days.ts';
 import { minutesFrom } from './minutes-of.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
-import { makeMonth } from '../../../nodes/rollup/month.ts';
-import { joinPeriods } from '../../../nodes/rollup/period.ts';
-import { makeQuarters } from '../../../nodes/rollup/quarter.ts';
-import { energySummary, summaryOfDay } from '../../../nodes/rollup/summary.ts';
-import { isUnbalanced } from '../../../nodes/rollup/unbalanced.ts';
+import { makeMonth } from '../../../nodes/rollup/sums/month.ts';
+import { joinPeriods } from '../../../nodes/rollup/sums/period.ts';
+import { makeQuarters } from '../../../nodes/rollup/sums/quarter.ts';
+import { energySummary, summaryOfDay } from '../../../nodes/rollup/sums/summary.ts';
+import { isUnbalanced } from '../../../nodes/rollup/sums/unbalanced.ts';
 import { isoTime } from '../../../nodes/site/clock.ts';
 import { dayOf } from './days.ts';
 import { goodMinute, MINUTE_MS, minutesFrom } from './minutes-of.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { billSummary } from '../../../nodes/rollup/bill.ts';
 import { addDays } from '../../../nodes/rollup/calendar.ts';
+import { billSummary } from '../../../nodes/rollup/tariff/bill.ts';
 import { type BilledDay, billed, quarterAt, quartersOf, tariffOf, type Use } from './bills.ts';
 
 const TARIFF = tariffOf({ export: { mode: 'rate', rate: 0.1 } });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Source } from '../../../nodes/history/source.ts';
 import { Now } from '../../../nodes/rollup/now.ts';
-import { keepPriceBook } from '../../../nodes/rollup/price-book.ts';
-import { reconcile } from '../../../nodes/rollup/reconcile.ts';
+import { reconcile } from '../../../nodes/rollup/reconcile/reconcile.ts';
+import { keepPriceBook } from '../../../nodes/rollup/tariff/price-book.ts';
 import type { TariffConfig } from '../../../nodes/site/schema.ts';
 import { tariffOf } from './bills.ts';
 import { contextAt } from './kept-home.ts';
