@@ -9,7 +9,7 @@ import { systemClock } from '../../../nodes/site/clock.ts';
 import { hashOf, recordedConfig } from '../../../nodes/site/hash.ts';
 import { keepConfig } from '../../../nodes/site/last-good.ts';
 import { sampleSite } from '../../support/samples.ts';
-import { chicago, configOf, meter } from '../rollup/twin-homes.ts';
+import { chicago, configOf, meter } from '../rollup/correct/twin-homes.ts';
 import { rollUp, siteWith } from './samples.ts';
 
 const RIGHT = configOf({ mains: { role: 'grid' }, pv: { role: 'solar' } });
