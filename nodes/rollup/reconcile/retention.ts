@@ -5,7 +5,8 @@
  */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { minuteFolder } from '../../journal/minutes.ts';
+import type { MinuteRecord } from '../../journal/minute.ts';
+import { minuteFolder, type Stretch } from '../../journal/minutes.ts';
 import type { Clock } from '../../site/clock.ts';
 import type { SiteConfig } from '../../site/schema.ts';
 import { monthBounds, monthOf } from '../calendar.ts';
@@ -14,6 +15,7 @@ import type { RecordFolders } from '../files/files.ts';
 import { DAY_MS, minuteDays, minuteFile, stretchOfDay } from '../files/minute-days.ts';
 import { quarterMonthsIn } from '../files/quarter-source.ts';
 import { type RecordDisk, recordDisk } from '../files/store.ts';
+import { ALWAYS } from '../sums/share.ts';
 import { isKnown } from './gives-way.ts';
 import { reconcile } from './reconcile.ts';
 import { quarterLines } from './reconcile-quarters.ts';
@@ -37,9 +39,12 @@ export async function maintain(task: RetentionTask): Promise<string[]> {
   const keeper = new Keeper(task);
   await keeper.pack();
   const plan = await keeper.plan();
-  if (plan.every(({ names }) => names.length === 0)) return [];
+  const going = plan.filter(({ names }) => names.length > 0);
+  if (going.length === 0) return [];
+  // Each night a day of minutes goes: to go through all that is left for it would take seconds.
+  const stretch = around(going.flatMap(({ feeds = [ALWAYS] }) => feeds));
   // Whatever is not on the disk as it should be is put right first, and read back the next time.
-  const { quarters, changed, changedMonths } = await reconcile({ ...task, trusted: true });
+  const { quarters, changed, changedMonths } = await reconcile({ ...task, trusted: true, stretch });
   if (quarters.length + changed.length + changedMonths.length > 0) return [];
   for (const { remove } of plan) await remove();
   return plan.flatMap(({ names }) => names);
@@ -47,6 +52,8 @@ export async function maintain(task: RetentionTask): Promise<string[]> {
 
 interface Removal {
   names: string[];
+  /** Where that lies which is made of it; left out, it may be anywhere. */
+  feeds?: Stretch[];
   remove: () => Promise<void>;
 }
 
@@ -95,9 +102,19 @@ class Keeper {
     });
     const files = old.map((day) => ({ day, file: minuteFile(this.#disk, this.#records, day) }));
     const names: string[] = [];
-    for (const { day, file } of files) if (!(await file.read()).broken) names.push(day);
+    const feeds: Stretch[] = [];
+    for (const { day, file } of files) {
+      const { known, broken } = await file.read();
+      if (broken) continue;
+      names.push(day);
+      feeds.push(
+        stretchOfDay(day),
+        ...[...known.values()].flatMap(({ record }) => recoveredIn(record)),
+      );
+    }
     return {
       names,
+      feeds,
       remove: async () => {
         for (const { day, file } of files) if (names.includes(day)) await file.remove();
       },
@@ -198,4 +215,16 @@ class Keeper {
     const found = await stat(file).catch(() => null);
     return found === null || Math.abs(this.#nowMs - found.mtimeMs) >= QUIET_MS;
   }
+}
+
+/** The time of which a minute tells what passed while nobody looked. */
+function recoveredIn({ recovered }: MinuteRecord): Stretch[] {
+  return recovered ? [{ fromMs: Date.parse(recovered.from), toMs: Date.parse(recovered.to) }] : [];
+}
+
+function around(stretches: readonly Stretch[]): Stretch {
+  return {
+    fromMs: Math.min(...stretches.map(({ fromMs }) => fromMs)),
+    toMs: Math.max(...stretches.map(({ toMs }) => toMs)),
+  };
 }

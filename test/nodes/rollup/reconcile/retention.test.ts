@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readMinutes } from '../../../../nodes/journal/minutes.ts';
 import { readQuarters } from '../../../../nodes/rollup/files/read.ts';
+import { type RecordDisk, recordDisk } from '../../../../nodes/rollup/files/store.ts';
 import { reconcile } from '../../../../nodes/rollup/reconcile/reconcile.ts';
 import { maintain, type RetentionTask } from '../../../../nodes/rollup/reconcile/retention.ts';
 import { goodMinute, minutesFrom } from '../minutes-of.ts';
@@ -111,6 +112,27 @@ describe('retention', () => {
     assert.deepEqual(files('minute')[0], '2026-05-08.jsonl.gz');
     await reconcile({ ...task, trusted: true });
     assert.deepEqual(madeOf(records), before);
+  });
+
+  it('looks at what goes, and not at all that was ever made', async () => {
+    writeMinutes(records, sparse('2026-02-20T00:00Z', 81));
+    const keep = { minute_days: 5 };
+    await reconcile({ ...taskOf('2026-05-12T12:00Z', {}), trusted: true });
+    await keepUp(taskOf('2026-05-12T12:00Z', keep));
+    writeMinutes(records, sparse('2026-05-12T00:00Z', 1));
+    const task = taskOf('2026-05-13T12:00Z', keep);
+    await reconcile({ ...task, trusted: true });
+    const read = new Set<string>();
+    const disk: RecordDisk = {
+      ...recordDisk,
+      read(file) {
+        read.add(file.slice(records.length + 1));
+        return recordDisk.read(file);
+      },
+    };
+    assert.deepEqual(await maintain({ ...task, disk }), ['2026-05-07']);
+    assert.ok(read.has('quarter/2026-05.jsonl'));
+    assert.ok(!read.has('quarter/2026-03.jsonl.gz'), 'a month long over');
   });
 
   it('removes nothing because a clock has jumped ahead', async () => {
