@@ -28,7 +28,9 @@ const reportSchema = z.looseObject({
     month: countSchema,
   }),
   conflicts: z.array(z.object({ file: z.string(), time: z.string() })),
-  refused: z.array(z.object({ file: z.string(), line: z.number(), reason: z.string() })),
+  refused: z.array(
+    z.object({ file: z.string(), line: z.number(), lines: z.number(), reason: z.string() }),
+  ),
   configs: z.looseObject({ added: z.array(z.string()) }),
   corrections: z.looseObject({ added: z.array(z.string()), refused: z.array(z.string()) }),
   prices: z.boolean(),
@@ -67,13 +69,17 @@ export function showImport({ out, say }: CommandContext, report: ImportReport): 
   const total = (name: Count) =>
     LEVEL_NAMES.reduce((sum, level) => sum + report.levels[level][name], 0);
   showSome(
-    report.conflicts.map((conflict) => say('archive.conflict', conflict)),
+    report.conflicts.map((conflict) => ({ text: say('archive.conflict', conflict), lines: 1 })),
     total('conflicts'),
   );
   showSome(
-    report.refused.map(({ reason, ...place }) =>
-      say('archive.refused', { ...place, reason: say(`archive.reason.${reason}`) }),
-    ),
+    report.refused.map(({ reason, ...place }) => ({
+      text: say(place.lines > 1 ? 'archive.refused_lines' : 'archive.refused', {
+        ...place,
+        reason: say(`archive.reason.${reason}`),
+      }),
+      lines: place.lines,
+    })),
     total('refused'),
   );
   if (configs.added.length > 0) out.line(say('archive.configs', { count: configs.added.length }));
@@ -83,9 +89,12 @@ export function showImport({ out, say }: CommandContext, report: ImportReport): 
   if (report.days) out.line(say('archive.remade', { days: report.days }));
   out.line(say(report.applied ? 'archive.done' : 'archive.dry'));
 
-  function showSome(lines: string[], count: number): void {
-    for (const line of lines.slice(0, MOST_SHOWN)) out.line(`  ${line}`);
-    if (count > MOST_SHOWN) out.line(`  ${say('archive.more', { count: count - MOST_SHOWN })}`);
+  /** @param count  lines in all; the rest is only counted */
+  function showSome(all: { text: string; lines: number }[], count: number): void {
+    const shown = all.slice(0, MOST_SHOWN);
+    for (const { text } of shown) out.line(`  ${text}`);
+    const rest = count - shown.reduce((sum, { lines }) => sum + lines, 0);
+    if (rest > 0) out.line(`  ${say('archive.more', { count: rest })}`);
   }
 }
 

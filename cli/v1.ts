@@ -49,7 +49,12 @@ export function showV1({ out, say }: CommandContext, report: V1Report): void {
   const [from, to] = [report.first ?? '-', report.last ?? '-'];
   out.line(say('v1.read', { ...counts, from, to }));
   if (recovered > 0) out.line(say('v1.recovered', { count: recovered }));
-  if (bad > 0) out.line(out.paint('yellow', say('v1.bad', { count: bad })));
+  if (bad.count > 0) {
+    out.line(out.paint('yellow', say('v1.bad', { count: bad.count })));
+    for (const { file, line } of bad.places) out.line(`  ${file}:${line}`);
+    const rest = bad.count - bad.places.length;
+    if (rest > 0) out.line(`  ${say('archive.more', { count: rest })}`);
+  }
   if (unordered > 0) out.line(out.paint('yellow', say('v1.unordered', { count: unordered })));
   const names = Object.entries(unknown).sort(([, a], [, b]) => b - a);
   if (names.length > 0) {

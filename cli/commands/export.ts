@@ -23,6 +23,11 @@ export const command: Command = {
       out.error(say('archive.date', { option: wrong }));
       return EXIT.usage;
     }
+    const { from, to } = options;
+    if (typeof from === 'string' && typeof to === 'string' && from > to) {
+      out.error(say('archive.backwards', { from, to }));
+      return EXIT.usage;
+    }
     const nowMs = systemClock.now();
     const site = siteOf(context);
     const today = dateAt(nowMs, site.config.site.timezone);

@@ -32,11 +32,13 @@ export const ERROR_CODES = [
   'rollup_failed',
   'corrections_damaged',
   'correction_unknown',
+  'corrections_none',
   'records_none',
   'records_closed',
   'records_idle',
   'archive_damaged',
   'archive_foreign',
+  'archive_empty',
   // http
   'no_data',
   'not_found',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runCli } from '../../cli/run.ts';
 import { spool } from '../../nodes/rollup/archive/spool.ts';
 import { minuteFile } from '../../nodes/rollup/files/minute-days.ts';
@@ -91,20 +91,22 @@ describe('solthrive-cli and archives', () => {
     assert.equal(again.code, 1);
     assert.match(again.errors, /is there already/);
     assert.deepEqual(readFileSync(file), bytes);
-    const forced = await runIn(
-      root,
-      'export',
-      '--out',
-      file,
-      '--to',
-      '2020-01-02',
-      '--force',
-      '--json',
-    );
-    assert.equal(JSON.parse(forced.text).records.minute, 0);
+    const forced = await runIn(root, 'export', '--out', file, '--force', '--json');
+    assert.equal(JSON.parse(forced.text).records.minute, 1440);
+  });
+
+  it('export writes nothing where nothing is recorded', async () => {
+    const empty = await runIn(root, 'export', '--out', file, '--to', '2020-01-02');
+    assert.equal(empty.code, 1);
+    assert.match(empty.errors, /Nothing is recorded in this time/);
+    assert.deepEqual(readdirSync(dirname(file)), []);
   });
 
   it('export says what it cannot do', async () => {
+    const turned = ['--from', '2026-11-22', '--to', '2026-11-20'];
+    const backwards = await runIn(root, 'export', '--out', file, ...turned);
+    assert.deepEqual([backwards.code, existsSync(file)], [2, false]);
+    assert.match(backwards.errors, /--from 2026-11-22 is after --to 2026-11-20/);
     const date = await runIn(root, 'export', '--from', 'may');
     assert.deepEqual([date.code, /--from takes a date/.test(date.errors)], [2, true]);
     const nowhere = await runIn(root, 'export', '--out', join(file, 'x'));
@@ -131,6 +133,16 @@ describe('solthrive-cli and archives', () => {
     assert.deepEqual(readdirSync(join(data, 'spool')), []);
   });
 
+  it('import tells once per file why lines are refused', async () => {
+    const today = isoTime(systemClock.now()).slice(0, 10);
+    writeDays(home.data, { days: [today], config: home.config, shown: { mains: 0.03, pv: 0.05 } });
+    await runIn(root, 'export', '--out', file);
+    const { text } = await runIn(root, 'import', file);
+    assert.match(text, /\.jsonl: 1440 lines from line 1 on: its time has not ended/);
+    assert.equal(text.match(/has not ended/g)?.length, 1);
+    assert.doesNotMatch(text, /and \d+ more/);
+  });
+
   it('import says what is wrong with a file', async () => {
     assert.equal((await runIn(root, 'import')).code, 2);
     const missing = await runIn(root, 'import', join(root, 'none.tar.gz'));
@@ -155,11 +167,12 @@ describe('solthrive-cli and archives', () => {
         mood: 'good',
       }),
     );
-    writeFileSync(join(folder, 'day.jsonl'), lines.join('\n'));
+    writeFileSync(join(folder, 'day.jsonl'), [...lines, 'nonsense'].join('\n'));
     const seen = await runIn(other, 'import', '--v1', folder);
     assert.equal(seen.code, 0, seen.errors);
     assert.match(seen.text, /1 file\(s\) with 120 samples: 2 minutes of 1 day/);
     assert.match(seen.text, /does not name: mood \(120\)/);
+    assert.match(seen.text, /1 line\(s\) are no samples: .*:\n {2}\S+day\.jsonl:121\n/);
     assert.match(seen.text, /day\.jsonl:8: grid 1000000000 W > /);
     assert.match(seen.text, /minutes +2 +0 /);
     assert.deepEqual(recordsIn(data), {});

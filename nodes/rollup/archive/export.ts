@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { isoTime } from '../../site/clock.ts';
+import { SolthriveError } from '../../site/errors.ts';
 import { readRecordedConfig } from '../../site/last-good.ts';
 import { type Bounds, dayBounds } from '../calendar.ts';
 import { readCorrections, readPrices } from '../correct/corrections.ts';
@@ -38,7 +39,8 @@ export interface Exported {
 
 /**
  * @throws the system's error where something cannot be read or written
- * @throws SolthriveError `corrections_damaged`, `config_unreadable`
+ * @throws SolthriveError `archive_empty` where nothing is recorded in that time; nothing is written;
+ *   `corrections_damaged`, `config_unreadable`
  */
 export async function exportRecords(task: ExportTask): Promise<Exported> {
   const exported: Exported = {
@@ -76,6 +78,9 @@ async function* entries(task: ExportTask, exported: Exported): AsyncGenerator<En
         { records: lines.length, ...(first && last && { first, last }) },
       );
     }
+  }
+  if (Object.values(exported.records).every((lines) => lines === 0)) {
+    throw new SolthriveError('archive_empty');
   }
   for (const hash of [...used].sort()) {
     const config = readRecordedConfig(task.data, hash);

@@ -145,7 +145,7 @@ async function takeRecords(
     const name = found.level.file(found.stem);
     for (const key of ['added', 'there', 'derived'] as const) count[key] += merged[key];
     count.conflicts += merged.conflicts.length;
-    count.refused += merged.refused.length;
+    count.refused += merged.refused.reduce((sum, { lines }) => sum + lines, 0);
     const { added, first, last } = merged;
     if (first && last) imported.added.push({ file: name, records: added, first, last });
     imported.conflicts.push(...merged.conflicts.map((time) => ({ file: name, time })));

@@ -26,10 +26,13 @@ export type Refusal =
   /** 15 minutes of a day of which there are minutes here: these decide. */
   | 'minutes_decide';
 
+/** Lines of a file that are not taken, all for the same reason. */
 export interface Refused {
   file: string;
-  /** 1-based. */
+  /** The first of them, 1-based. */
   line: number;
+  /** How many. */
+  lines: number;
   reason: Refusal;
 }
 
@@ -76,8 +79,9 @@ export async function mergeFile(
     const record = parsed(text, { level, stem });
     const verdict = record === null ? 'shape' : verdictOn(record, { level, stem }, home);
     if (verdict === 'derived') merged.derived += 1;
-    else if (verdict !== null)
-      merged.refused.push({ file: name, line: index + 1, reason: verdict });
+    else if (verdict !== null) {
+      refuse(merged.refused, { file: name, line: index + 1, lines: 1, reason: verdict });
+    }
     if (record === null || verdict !== null) continue;
     const time = level.time(record);
     offered.set(time, [...(offered.get(time) ?? []), { record, text }]);
@@ -105,6 +109,12 @@ export async function mergeFile(
     await file.write([...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text));
   }
   return merged;
+}
+
+function refuse(told: Refused[], one: Refused): void {
+  const alike = told.find(({ reason }) => reason === one.reason);
+  if (alike) alike.lines += one.lines;
+  else told.push(one);
 }
 
 /** Rows of days and months are also made of times of which nobody knows anything. */

@@ -33,7 +33,6 @@ export interface Place {
   file: string;
   /** 1-based. */
   line: number;
-  what: string;
 }
 
 export interface V1Report {
@@ -44,8 +43,8 @@ export interface V1Report {
   days: number;
   first: string | null;
   last: string | null;
-  /** Lines that are no samples. */
-  bad: number;
+  /** Lines that are no samples: the first of them, and how many in all. */
+  bad: { count: number; places: Place[] };
   /** Samples at or before the one before them. */
   unordered: number;
   /** Minutes with energy that only counters tell of. */
@@ -53,7 +52,7 @@ export interface V1Report {
   /** Fields that the map does not name, and how often they came. */
   unknown: Record<string, number>;
   /** Powers that cannot be: they are left out. The first of them, and how many in all. */
-  impossible: { count: number; places: Place[] };
+  impossible: { count: number; places: (Place & { what: string })[] };
 }
 
 const MOST_PLACES = 20;
@@ -67,7 +66,7 @@ export async function convertV1(task: V1Task): Promise<V1Report> {
     days: 0,
     first: null,
     last: null,
-    bad: 0,
+    bad: { count: 0, places: [] },
     unordered: 0,
     recovered: 0,
     unknown: {},
@@ -159,7 +158,8 @@ async function* samplesOf(file: string, task: V1Task, report: V1Report): AsyncGe
     if (text.trim() === '') continue;
     const sample = readSample(text, task.map, unknown);
     if (sample === null) {
-      report.bad += 1;
+      report.bad.count += 1;
+      if (report.bad.places.length < MOST_PLACES) report.bad.places.push({ file, line });
       continue;
     }
     report.samples += 1;

@@ -249,7 +249,7 @@ describe("V1's samples", () => {
         days: 2,
         first: '2026-03-01T12:00:00.000Z',
         last: '2026-03-02T12:00:00.000Z',
-        bad: 1,
+        bad: { count: 1, places: [{ file: late, line: 62 }] },
         unordered: 1,
         recovered: 0,
         unknown: { wind_w: 2 },
