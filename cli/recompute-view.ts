@@ -54,23 +54,36 @@ export function showPreview(view: View, preview: Preview): void {
   const { out, say } = view;
   showDifferences(view, preview);
   showDays(view, preview);
-  const { beyond, changes, id } = preview;
+  const { beyond, changes, differences, id } = preview;
+  // Of a day that goes on there is no row yet, but its quarter hours can be corrected.
+  const isToDo = changes.length > 0 || differences.some(({ applies = [] }) => applies.length > 0);
   if (beyond) out.line(out.paint('yellow', say('recompute.beyond', { ...beyond })));
   if (changes.some(({ estimated }) => estimated)) out.line(say('recompute.estimated'));
   if (id !== null) out.line(out.paint('green', say('recompute.applied', { id })));
-  else out.line(say(changes.length > 0 ? 'recompute.preview' : 'recompute.nothing'));
+  else out.line(say(isToDo ? 'recompute.preview' : 'recompute.nothing'));
 }
 
 function showDifferences({ out, say }: View, { differences }: Preview): void {
-  for (const { config, first, last, known, applies = [], doesNot = [] } of differences) {
+  // Configurations may differ in what is no matter to records: there is nothing to tell of that.
+  const told = differences.filter(
+    ({ known, applies = [], doesNot = [] }) => !known || applies.length + doesNot.length > 0,
+  );
+  for (const { config, first, last, known, applies = [], doesNot = [] } of told) {
     out.line(say('recompute.measured', { config, first, last }));
     if (!known) out.line(out.paint('yellow', `  ${say('recompute.unknown')}`));
     for (const one of applies) out.line(`  ${say('recompute.applies', { ...one })}`);
     for (const one of doesNot) {
-      out.line(out.paint('yellow', `  ${say('recompute.does_not', { ...one })}`));
+      out.line(out.paint('yellow', `  ${say(keyOf(one), { ...one })}`));
     }
   }
-  if (differences.length > 0) out.line();
+  if (told.length > 0) out.line();
+}
+
+/** A channel that is on one side only has no value on the other. */
+function keyOf({ what, was, now }: z.output<typeof differenceSchema>): string {
+  if (what === 'channel' && was === '-') return 'recompute.not_then';
+  if (what === 'channel' && now === '-') return 'recompute.not_now';
+  return 'recompute.does_not';
 }
 
 function showDays({ out, say }: View, { changes }: Preview): void {

@@ -47,6 +47,10 @@ async function recompute(context: CommandContext): Promise<number> {
     out.error(say(key, { date: String(wrong) }));
     return EXIT.usage;
   }
+  if (typeof to === 'string' && from > to) {
+    out.error(say('recompute.backwards', { from, to }));
+    return EXIT.usage;
+  }
   const both = options.channels !== true && options.tariff !== true;
   const answer = await runJob(context, 'recompute', {
     from,

@@ -117,13 +117,43 @@ describe('solthrive-cli and the records', () => {
       for (const [file, hash] of Object.entries(before)) assert.equal(bytesOf(data)[file], hash);
     });
 
+    it('recompute of a time without an ended day has nothing to do', async () => {
+      const today = isoTime(systemClock.now()).slice(0, 10);
+      for (const args of [[], ['--apply']]) {
+        const { code, text, errors } = await run('recompute', '--from', today, ...args);
+        assert.equal(code, 0, errors);
+        assert.match(text, /^Nothing to do/);
+      }
+    });
+
+    it('recompute names no configuration that differs in nothing', async () => {
+      writeFileSync(
+        join(root, 'etc', 'base.yaml'),
+        'site: { timezone: UTC, inverter_watts: 5000 }',
+      );
+      const { code, text, errors } = await run('recompute', '--from', YESTERDAY, '--channels');
+      assert.equal(code, 0, errors);
+      assert.match(text, /^Nothing to do/);
+    });
+
+    it('recompute says which channels were not measured then, or are not any more', async () => {
+      const meters = METERS(false).replace('id: pv,', 'id: roof,');
+      writeFileSync(join(root, 'etc', 'meter.yaml'), meters);
+      const { text } = await run('recompute', '--from', YESTERDAY);
+      assert.match(text, /main\/pv: is not measured any more\n/);
+      assert.match(text, /main\/roof: was not measured then\n/);
+    });
+
     it('are told apart: a wrong call, a wrong site', async () => {
       assert.equal((await run('recompute')).code, 2);
       assert.match((await run('recompute', '--from', '11/06/2026')).errors, /not a date/);
       assert.equal((await run('recompute', '--from', '2026-02-30')).code, 2);
+      const backwards = await run('recompute', '--from', YESTERDAY, '--to', BEFORE);
+      assert.equal(backwards.code, 2);
+      assert.match(backwards.errors, /--from \S+ is after --to/);
       const unknown = await run('recompute', '--undo', '7');
       assert.equal(unknown.code, 1);
-      assert.match(unknown.errors, /no correction 7/);
+      assert.match(unknown.errors, /no correction 7: nothing was recomputed/);
     });
 
     it('nobody else writes meanwhile', async () => {

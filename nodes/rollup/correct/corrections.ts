@@ -89,14 +89,15 @@ export function addCorrection(records: string, entry: Omit<CorrectionEntry, 'id'
 /**
  * Takes an entry out again.
  * @returns what it said
- * @throws SolthriveError `correction_unknown`, `corrections_damaged`; the system's error
+ * @throws SolthriveError `correction_unknown`, `corrections_none`, `corrections_damaged`; the system's error
  */
 export function removeCorrection(records: string, id: string): Correction {
   const known = readCorrections(records);
   const removed = known.find((entry) => entry.id === id);
   if (!removed) {
+    if (known.length === 0) throw new SolthriveError('corrections_none', { id });
     const ids = known.map((entry) => entry.id).join(', ');
-    throw new SolthriveError('correction_unknown', { id, known: ids || '-' });
+    throw new SolthriveError('correction_unknown', { id, known: ids });
   }
   write(
     records,

@@ -23,13 +23,15 @@ const date = z.string().refine(isDate);
 const askedSchema = z.union([
   z.strictObject({ list: z.literal(true) }),
   z.strictObject({ undo: z.string() }),
-  z.strictObject({
-    from: date,
-    to: date.optional(),
-    channels: z.boolean(),
-    tariff: z.boolean(),
-    apply: z.boolean(),
-  }),
+  z
+    .strictObject({
+      from: date,
+      to: date.optional(),
+      channels: z.boolean(),
+      tariff: z.boolean(),
+      apply: z.boolean(),
+    })
+    .refine(({ from, to = from }) => from <= to, 'from is after to'),
 ]);
 
 /** What was recomputed before, and can be taken back. */

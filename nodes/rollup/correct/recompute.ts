@@ -232,8 +232,9 @@ async function beyondReach(
   { was, request: { from, to } }: { was: readonly DayRecord[]; request: Request },
 ): Promise<Preview['beyond']> {
   const asked = was.filter(({ date }) => date >= from && (to === undefined || date <= to));
-  const stretch = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
-  const [first] = (await readQuarterLines(records, boundsOf(asked) ?? stretch)).lines;
+  const bounds = boundsOf(asked);
+  if (bounds === null) return null;
+  const [first] = (await readQuarterLines(records, bounds)).lines;
   const oldest = (await minuteDays(records)).at(-1);
   const reachMs = Math.min(
     first ? Date.parse(first.ts) : Number.POSITIVE_INFINITY,

@@ -204,6 +204,36 @@ describe('recompute', () => {
     assert.deepEqual(bytesOf(folder), before);
   });
 
+  it('has nothing to show where no day of that time has ended', async () => {
+    const before = bytesOf(folder);
+    const spans = [
+      { from: '2026-06-14' },
+      { from: '2026-09-01' },
+      { from: '2020-01-01', to: '2020-01-31' },
+    ];
+    for (const span of spans) {
+      const { changes, beyond, id } = await run<Recomputed>(
+        at(RIGHT),
+        ask({ ...span, apply: true }),
+      );
+      assert.deepEqual([changes, beyond, id], [[], null, null], span.from);
+    }
+    assert.deepEqual(bytesOf(folder), before);
+  });
+
+  it('corrects the quarter hours of today, of which there is no day yet', async () => {
+    writeDays(folder, { days: ['2026-06-14'], config: WRONG, shown: SHOWN });
+    await reconcile(at(WRONG));
+    const before = bytesOf(folder);
+    const { changes, beyond, id } = await run<Recomputed>(
+      at(RIGHT),
+      ask({ from: '2026-06-14', apply: true }),
+    );
+    assert.deepEqual([changes, beyond, id], [[], null, '1']);
+    assert.notDeepEqual(bytesOf(folder), before);
+    assert.deepEqual(((await verify(at(RIGHT), null)) as Verified).findings, []);
+  });
+
   it('says of which records nobody knows how they were made', async () => {
     rmSync(join(folder, `configs/${hashOf(WRONG)}.json`));
     const { changes, differences } = await run<Recomputed>(at(RIGHT), ask());
@@ -295,7 +325,9 @@ describe('recompute', () => {
     for (const asked of [null, {}, ask({ from: 'yesterday' }), ask({ extra: 1 }), { undo: 1 }]) {
       await assert.rejects(run(at(RIGHT), asked), code('body_invalid'));
     }
-    await assert.rejects(run(at(RIGHT), { undo: '9' }), code('correction_unknown'));
+    const backwards = ask({ from: '2026-06-12', to: '2026-06-11' });
+    await assert.rejects(run(at(RIGHT), backwards), code('body_invalid'));
+    await assert.rejects(run(at(RIGHT), { undo: '9' }), code('corrections_none'));
   });
 });
 
