@@ -197,7 +197,12 @@ describe('an archive that nobody of ours has made', () => {
       await listed({ [path]: lines({ simulated: true }) });
       const { levels, refused: told } = await take();
       assert.deepEqual([levels.minute.added, levels.minute.refused], [0, 15]);
-      assert.deepEqual(told[0], { file: 'minute/2026-05-01.jsonl', line: 1, lines: 15, reason: 'foreign' });
+      assert.deepEqual(told[0], {
+        file: 'minute/2026-05-01.jsonl',
+        line: 1,
+        lines: 15,
+        reason: 'foreign',
+      });
     });
 
     it('takes none of a real one', async () => {
