@@ -88,7 +88,7 @@ describe('what a bar says', () => {
       [false, false, true, false, false],
     );
     const [slot] = slotsOf(view('day', [bar(at(9), { quality: 'recovered' })]), LATER, reader);
-    assert.ok(slot?.hatched && slot.marked);
+    assert.ok(slot?.hatched && !slot.marked, 'the hatching says it');
     assert.equal(readoutOf(slot, reader).note, 'Recovered or estimated');
   });
 

@@ -59,7 +59,7 @@ describe('the list of faults', () => {
     assert.equal(state, 'well');
     assert.deepEqual(
       checked.map(({ title }) => title),
-      ['Meter connection (RS-485)', 'This monitor'],
+      ['Meter connection', 'This monitor'],
     );
   });
 

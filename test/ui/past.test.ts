@@ -53,6 +53,24 @@ describe('a span of the past', () => {
     assert.equal(amount('week'), '$0.13');
   });
 
+  it('tells what a month saved once, and what its bill saved where that is another amount', () => {
+    const rows = (savings: number) => {
+      const saved = { bill: month().bill, total: total({ savings }) };
+      return viewPast(view('month', [june('01')], saved), NOW, reader).bill?.rows.length;
+    };
+    assert.equal(rows(61.9), 1);
+    assert.equal(rows(3.43), 2);
+  });
+
+  it('says since when, where the records begin within it', () => {
+    const badge = (from: string) => {
+      const part = { from, total: total({ coverage: 0.72, quality: 'missing' }) };
+      return viewPast(view('month', [june('01')], part), NOW, reader).quality?.label;
+    };
+    assert.equal(badge('2026-06-01'), 'Measured 72% of the time since Jun 21');
+    assert.equal(badge('2026-06-21'), 'Measured 72% of the time');
+  });
+
   it('knows when there is nothing of it, which a night is not', () => {
     const nothing = { coverage: 0, solar_kwh: null, home_kwh: null, quality: 'missing' as const };
     assert.equal(viewPast(view('day', [], { total: total(nothing) }), NOW, reader).empty, true);

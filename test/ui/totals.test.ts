@@ -71,8 +71,10 @@ describe('the numbers of a stretch of time', () => {
 });
 
 describe('how a stretch of time was measured', () => {
-  const badge = (change: Parameters<typeof total>[0], when: 'today' | 'span' = 'span') =>
-    qualityOf(total(change), when, reader);
+  const badge = (
+    change: Parameters<typeof total>[0],
+    when: Parameters<typeof qualityOf>[1] = 'span',
+  ) => qualityOf(total(change), when, reader);
 
   it('is not worth a word where it was', () => {
     assert.equal(badge({}), null);
@@ -84,6 +86,10 @@ describe('how a stretch of time was measured', () => {
     assert.equal(today?.label, 'Measured 97% of today');
     assert.equal(today?.details.length, 1);
     assert.equal(badge({ coverage: 0.9894 })?.label, 'Measured 99% of the time');
+    assert.equal(
+      badge({ coverage: 0.72 }, { since: 'Nov 21' })?.label,
+      'Measured 72% of the time since Nov 21',
+    );
     assert.equal(badge({ coverage: 0, quality: 'missing' })?.label, 'Nothing measured');
   });
 
@@ -118,7 +124,7 @@ describe('the bill', () => {
       amount: '$34.20',
       rows: [
         { label: 'Without solar', value: '$96.10' },
-        { label: 'Saved', value: '$61.90' },
+        { label: 'Saved on this bill', value: '$61.90' },
       ],
       notes: ['since June 1'],
     });

@@ -49,13 +49,16 @@ export const barsStyle = css`
   path.mark {
     fill: var(--warn);
   }
+  .sides,
+  .key {
+    margin-top: 6px;
+    color: var(--soft);
+    font-size: 0.875rem;
+  }
   .key {
     display: flex;
     flex-wrap: wrap;
     gap: 4px 18px;
-    margin-top: 6px;
-    color: var(--soft);
-    font-size: 0.875rem;
   }
   .key li {
     display: inline-flex;

@@ -36,7 +36,7 @@ export interface Slot {
   state: 'measured' | 'running' | 'ahead' | 'gap';
   /** Recovered or estimated: an amount without a shape. */
   hatched: boolean;
-  /** Not measured all along. */
+  /** Not measured all along; what is hatched says so by that. */
   marked: boolean;
   coverage: number;
 }
@@ -59,7 +59,7 @@ export function slotsOf(view: HistoryView, nowMs: number, reader: Reader): Slot[
       },
       state,
       hatched: isSum,
-      marked: state === 'measured' ? !isWhole(bar) : state === 'running' && isSum,
+      marked: state === 'measured' && !isSum && !isWhole(bar),
       coverage: bar.coverage,
     };
   });

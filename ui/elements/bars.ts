@@ -93,6 +93,7 @@ export class SolthriveBars extends SolthriveElement {
         </div>
         ${this._at !== null && slot ? this.#tip(slot) : nothing}
       </div>
+      <p class="sides">${say('bars.sides')}</p>
       ${this.#legend()}
       <p class="unseen" id="hint">${say('bars.hint')}</p>
     </div>`;
@@ -171,7 +172,7 @@ export class SolthriveBars extends SolthriveElement {
   /** What the marks mean, where there are some. */
   #legend() {
     const { say } = this.reader;
-    const marked = this.#slots.some((slot) => slot.marked && !slot.hatched);
+    const marked = this.#slots.some((slot) => slot.marked);
     const hatched = this.#slots.some((slot) => slot.hatched);
     const gap = this.#slots.some(({ state }) => state === 'gap');
     if (!marked && !hatched && !gap) return nothing;

@@ -1,5 +1,6 @@
 /** Decides how the past reads: the name of a span, its power curve, and what to say around its numbers. */
 import type { HistoryView } from '../../nodes/history/view.ts';
+import type { BillSummary } from '../../nodes/rollup/sums/summary.ts';
 import { datesText, localText, type Reader } from './format.ts';
 import type { DayHistory } from './graph-view.ts';
 import {
@@ -30,12 +31,26 @@ export function viewPast(view: HistoryView, nowMs: number, reader: Reader): Past
   return {
     title: titleOf(view, reader),
     tiles: tilesOf(total, reader),
-    quality: qualityOf(total, 'span', reader),
+    quality: qualityOf(total, whenOf(view, reader), reader),
     // a bill runs by the month: below a day it would seem to be the day's
-    bill: bill && view.span === 'month' ? viewBill(bill, reader) : viewCost(total, reader),
+    bill:
+      bill && view.span === 'month'
+        ? viewBill(withoutTold(bill, total), reader)
+        : viewCost(total, reader),
     curve: empty ? null : curveOf(view, nowMs),
     empty,
   };
+}
+
+/** A span within which the records begin is measured from there on. */
+function whenOf({ from, total }: HistoryView, reader: Reader): 'span' | { since: string } {
+  if (total.start.slice(0, 10) <= from) return 'span';
+  return { since: localText(total.start, reader, { day: 'numeric', month: 'short' }) };
+}
+
+/** The savings have a tile: below it they are told only where a bill's are others than the month's. */
+function withoutTold(bill: BillSummary, { savings }: HistoryView['total']): BillSummary {
+  return bill.savings === savings ? { ...bill, savings: null } : bill;
 }
 
 /** `Saturday, June 20, 2026`, `Jun 15 – 21, 2026`, `June 2026`, `2026`. */

@@ -116,7 +116,7 @@ export class SolthriveHistory extends SolthriveElement {
     const { reader } = this;
     const { say } = reader;
     const zone = view ? foreignZone(Date.now(), reader) : null;
-    const shown = asked.date ?? (view && asked.span === 'day' ? view.from : '');
+    const shown = asked.date ?? (view && isAnswerTo(asked, view) ? view.from : '');
     return html`<div class="way">
       ${this.#step('previous', view?.previous ?? null)}
       <div class="title">

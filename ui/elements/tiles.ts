@@ -4,8 +4,12 @@ import { styleMap } from 'lit/directives/style-map.js';
 import { icon } from './icons.ts';
 import type { BillView, QualityView, Tile } from './totals-view.ts';
 
+/** More than this and they stand in two rows of one length: else one would be left alone. */
+const ONE_ROW = 7;
+
 export function tiles(list: Tile[], label: string) {
-  return html`<dl class="tiles" aria-label=${label}>${list.map(tile)}</dl>`;
+  const columns = list.length > ONE_ROW ? `by-${Math.ceil(list.length / 2)}` : '';
+  return html`<dl class="tiles ${columns}" aria-label=${label}>${list.map(tile)}</dl>`;
 }
 
 function tile({ tone, label, value, unit, note, share }: Tile) {
@@ -146,6 +150,14 @@ export const tilesStyle = css`
     font-size: 1.125rem;
     font-weight: 650;
     font-variant-numeric: tabular-nums;
+  }
+  @container solthrive (min-width: 800px) {
+    .by-4 {
+      grid-template-columns: repeat(4, minmax(0, 1fr));
+    }
+    .by-5 {
+      grid-template-columns: repeat(5, minmax(0, 1fr));
+    }
   }
   @container solthrive (max-width: 520px) {
     .tiles {

@@ -94,10 +94,13 @@ export function isWhole({ coverage, quality }: { coverage: number; quality: Mark
   return coverage >= NEARLY_ALL && quality === 'good';
 }
 
-/** What there is to say of how a stretch was measured; null where all is well. */
+/**
+ * What there is to say of how a stretch was measured; null where all is well.
+ * @param when  what the share is of; `since`, a date in words, where the records begin within it
+ */
 export function qualityOf(
   { coverage, quality, notes }: Pick<EnergySummary, 'coverage' | 'quality' | 'notes'>,
-  when: 'today' | 'span',
+  when: 'today' | 'span' | { since: string },
   reader: Reader,
 ): QualityView | null {
   const { say } = reader;
@@ -105,8 +108,11 @@ export function qualityOf(
   const add = (label: string, detail: string) => parts.push({ label, detail: say(detail) });
   if (coverage < NEARLY_ALL) {
     const share = percentText(coverage, reader);
-    const label = coverage > 0 ? say(`quality.${when}`, { share }) : say('quality.nothing');
-    add(label, 'quality.missing_detail');
+    const label =
+      typeof when === 'string'
+        ? say(`quality.${when}`, { share })
+        : say('quality.since', { share, date: when.since });
+    add(coverage > 0 ? label : say('quality.nothing'), 'quality.missing_detail');
   }
   const mark = quality === 'held' ? 'estimated' : quality;
   const marks = [mark, ...notes].filter((note) => TOLD.has(note));

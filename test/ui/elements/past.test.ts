@@ -63,6 +63,26 @@ describe('today and the past in a browser', function () {
     assert.deepEqual(opened.problems, []);
   });
 
+  it('has as many tiles in a row as in the next when there are more than one row of them', async () => {
+    const page = await open({ width: 1280 });
+    const battery = { battery_charge_kwh: 4, battery_discharge_kwh: 3 };
+    const most = (change: Parameters<typeof day>[0]) =>
+      set(page, 'today', 'day', day(change)).then(() =>
+        page.evaluate(`new Promise((done) => requestAnimationFrame(() => {
+          const rows = {};
+          for (const tile of document.querySelector('solthrive-today').shadowRoot.querySelectorAll('.tile')) {
+            const top = Math.round(tile.getBoundingClientRect().top);
+            rows[top] = (rows[top] ?? 0) + 1;
+          }
+          done(Object.values(rows));
+        }))`),
+      );
+    assert.deepEqual(await most({}), [7]);
+    assert.deepEqual(await most({ ev_kwh: 12 }), [4, 4]);
+    assert.deepEqual(await most(battery), [5, 4]);
+    assert.deepEqual(await most({ ...battery, ev_kwh: 12 }), [5, 5]);
+  });
+
   it('asks for this week first, and shows what comes of what it is asked', async () => {
     const page = await open();
     assert.deepEqual(await page.evaluate('asked'), [{ span: 'week' }, { span: 'day' }]);
@@ -84,6 +104,7 @@ describe('today and the past in a browser', function () {
     await answer(page, sunday);
     await answer(page, juneView);
     await page.getByRole('heading', { name: 'June 2026' }).waitFor();
+    assert.equal(await page.getByLabel('Go to a date').inputValue(), '2026-06-21');
     const later = page.getByRole('button', { name: 'Later' });
     assert.equal(await later.getAttribute('aria-disabled'), 'true');
     await later.focus();
@@ -96,6 +117,10 @@ describe('today and the past in a browser', function () {
     assert.deepEqual(await asked(page), { span: 'month', date: '2026-02-03' });
     await page.getByRole('button', { name: 'Today' }).click();
     assert.deepEqual(await asked(page), { span: 'month' });
+    await answer(page, juneView);
+    await page.waitForFunction(
+      `document.querySelector('solthrive-history').shadowRoot.querySelector('input').value === '2026-06-01'`,
+    );
   });
 
   it('reads the bars out by keyboard, by mouse and by finger, gaps as gaps', async () => {
@@ -140,10 +165,10 @@ describe('today and the past in a browser', function () {
     await answer(page, view('day', []));
     await page.getByText('Nothing was recorded in this time.').first().waitFor();
     await page.getByRole('button', { name: 'Week' }).click();
-    const label = { coverage: 0.9, quality: 'recovered' as const };
+    const label = { start: list[0]?.ts, coverage: 0.9, quality: 'recovered' as const };
     await answer(page, view('week', list, { total: total(label), to: '2026-06-30' }));
     await page.getByText('Measured 90% of the time · Partly recovered').waitFor();
-    assert.equal(await page.locator('solthrive-bars path.mark').count(), 2);
+    assert.equal(await page.locator('solthrive-bars path.mark').count(), 1);
     assert.equal(await page.locator('solthrive-bars rect.gap').count(), 1);
     assert.equal(await page.locator('solthrive-bars rect[fill^="url(#hatch-"]').count(), 4);
     for (const words of ['Measured in part', 'Recovered or estimated', 'not measured']) {
