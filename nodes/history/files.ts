@@ -51,14 +51,23 @@ export function contentOf(file: string): Buffer {
   return content ?? Buffer.alloc(0);
 }
 
-/** Where the lines of a file are. They become text one by one: a file as one text is much to collect. */
-export function* linesOf(content: Buffer): Generator<{ start: number; end: number }> {
+/** Where a line is, and when its record begins: null where it is none as we write it. */
+export interface Line {
+  start: number;
+  end: number;
+  ts: string | null;
+}
+
+/** The lines of a file. They become text one by one: a file as one text is much to collect. */
+export function linesOf(content: Buffer): Line[] {
+  const lines: Line[] = [];
   for (let start = 0; start < content.length; ) {
     const newline = content.indexOf(NEWLINE, start);
     const end = newline < 0 ? content.length : newline;
-    yield { start, end };
+    lines.push({ start, end, ts: startOf(content, start) });
     start = end + 1;
   }
+  return lines;
 }
 
 /** Where the last line begins. */

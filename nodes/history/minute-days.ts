@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { MinuteRecord } from '../journal/minute.ts';
 import { minuteFolder, readMinutes } from '../journal/minutes.ts';
-import { bytesOf, linesOf, listed, startOf, unpacked } from './files.ts';
+import { bytesOf, linesOf, listed, unpacked } from './files.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -54,8 +54,7 @@ function quickly(text: Buffer | null, day: string, wanted: Wanted): MinuteRecord
   const { first = '', last = '~' } = wanted;
   const minutes: MinuteRecord[] = [];
   let before = '';
-  for (const { start, end } of linesOf(text)) {
-    const ts = startOf(text, start);
+  for (const { start, end, ts } of linesOf(text)) {
     if (ts === null || ts <= before || !ts.startsWith(day)) return null;
     before = ts;
     if (ts < first || ts >= last) continue;

@@ -8,7 +8,7 @@ import { asQuarter, QUARTER_MS, quarterFolder } from '../rollup/files/files.ts';
 import { quarterKey } from '../rollup/reconcile/derive.ts';
 import type { QuarterRecord } from '../rollup/records.ts';
 import { isoTime } from '../site/clock.ts';
-import { contentOf, linesOf, listed, startOf } from './files.ts';
+import { contentOf, type Line, linesOf, listed } from './files.ts';
 
 /** About a day: few enough to be gone before a collector of garbage looks for them. */
 const BATCH = 96;
@@ -41,43 +41,34 @@ export function* quarterLines(
   const months = Map.groupBy(quarterFiles(records), (file) => basename(file).slice(0, 7));
   for (const [month, files] of months) {
     if (month < wanted.first.slice(0, 7) || month > wanted.last.slice(0, 7)) continue;
-    const contents = files.map(contentOf);
-    const [only, other] = contents;
-    if (only && !other && isOneEach(only)) yield* batches(linesIn(only, wanted));
-    else yield sorted(contents.flatMap((content) => [...linesIn(content, wanted)]));
+    const read = files.map(contentOf).map((content) => ({ content, lines: linesOf(content) }));
+    const [only, other] = read;
+    if (only && !other && isOneEach(only.lines)) yield* batches(only, wanted);
+    else yield sorted(read.flatMap((file) => [...batches(file, wanted)].flat()));
   }
 }
 
 /** Whether all lines are as the rollup writes them, and of one quarter hour each, in order. */
-function isOneEach(file: Buffer): boolean {
-  let before = '';
-  for (const { start } of linesOf(file)) {
-    const ts = startOf(file, start);
-    if (ts === null || ts <= before) return false;
-    before = ts;
-  }
-  return true;
+function isOneEach(lines: readonly Line[]): boolean {
+  return lines.every(({ ts }, n) => ts !== null && (n === 0 || ts > (lines[n - 1]?.ts ?? '~')));
 }
 
-function* batches(lines: Iterable<QuarterRecord>): Generator<QuarterRecord[]> {
+function* batches(
+  { content, lines }: { content: Buffer; lines: readonly Line[] },
+  { first, last, whole }: Wanted,
+): Generator<QuarterRecord[]> {
   let batch: QuarterRecord[] = [];
-  for (const line of lines) {
-    batch.push(line);
+  for (const { start, end, ts } of lines) {
+    if (ts !== null && (ts < first || ts >= last)) continue;
+    const text = content.toString('utf8', start, end);
+    const record = parsed(whole ? text : short(text));
+    if (!record || record.ts < first || record.ts >= last) continue;
+    batch.push(record);
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];
   }
   if (batch.length > 0) yield batch;
-}
-
-function* linesIn(file: Buffer, { first, last, whole }: Wanted): Generator<QuarterRecord> {
-  for (const { start, end } of linesOf(file)) {
-    const ts = startOf(file, start);
-    if (ts !== null && (ts < first || ts >= last)) continue;
-    const text = file.toString('utf8', start, end);
-    const line = parsed(whole ? text : short(text));
-    if (line && line.ts >= first && line.ts < last) yield line;
-  }
 }
 
 /** Peaks and channels stand before and after the energies, and are most of a line. */
