@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { bus, ctProfile, meter } from './meter-schema.ts';
 import { checkReferences } from './references.ts';
 import { hostName, isTimeZone, tcpPort } from './schema-parts.ts';
-import { tariff } from './tariff-schema.ts';
+import { writtenTariff } from './tariff-schema.ts';
 
 const days = z.number().int().min(1).max(36_500);
 
@@ -230,7 +230,7 @@ export const siteConfigSchema = z
       .default('load_side')
       .describe('Whether solar joins behind the mains CTs (`load_side`) or before (`line_side`).'),
     tariffs: z
-      .array(tariff)
+      .array(writtenTariff)
       .default([])
       .describe('What energy costs; a new price is a new entry with its date.'),
   })

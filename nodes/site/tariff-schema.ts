@@ -128,6 +128,14 @@ export const tariff = z
     }
   });
 
+/** As it may be written today. What was paid by an older one stays readable as `tariff`. */
+export const writtenTariff = tariff.superRefine(({ periods = [] }, context) => {
+  for (const { index, ...params } of hidden(periods)) {
+    const path = ['periods', index, 'id'];
+    context.addIssue({ code: 'custom', message: 'reached', path, params });
+  }
+});
+
 export type TariffConfig = z.output<typeof tariff>;
 export type TariffPeriod = z.output<typeof period>;
 
@@ -154,18 +162,34 @@ export function covers(period: TariffPeriod, { month, day, minute }: TariffMomen
 function firstUnpriced(
   periods: readonly TariffPeriod[],
 ): { month: number; day: string; time: string } | null {
-  // Only the minutes at which a period begins or ends can begin a gap.
+  for (const moment of changes(periods)) {
+    const { month, day, minute } = moment;
+    if (!periods.some((p) => covers(p, moment))) return { month, day, time: clockTime(minute) };
+  }
+  return null;
+}
+
+/** The periods that never hold because others always come first; `other` is the first of those. */
+function hidden(
+  periods: readonly TariffPeriod[],
+): { index: number; period: string; other: string }[] {
+  const moments = [...changes(periods)];
+  return periods.flatMap((period, index) => {
+    const first = moments
+      .filter((moment) => covers(period, moment))
+      .map((moment) => periods.findIndex((p) => covers(p, moment)));
+    const other = first.includes(index) ? undefined : periods[Math.min(...first)];
+    return other ? [{ index, period: period.id, other: other.id }] : [];
+  });
+}
+
+/** The moments of a year's weeks at which another period can begin to hold. */
+function* changes(periods: readonly TariffPeriod[]): Generator<TariffMoment> {
   const edges = new Set([0, ...periods.flatMap(({ from, to }) => [minuteOf(from), minuteOf(to)])]);
   const starts = [...edges].filter((minute) => minute < MINUTES_PER_DAY).sort((a, b) => a - b);
   for (let month = 1; month <= 12; month += 1) {
-    for (const day of WEEKDAYS) {
-      const minute = starts.find(
-        (start) => !periods.some((p) => covers(p, { month, day, minute: start })),
-      );
-      if (minute !== undefined) return { month, day, time: clockTime(minute) };
-    }
+    for (const day of WEEKDAYS) for (const minute of starts) yield { month, day, minute };
   }
-  return null;
 }
 
 function minuteOf(time: string | undefined): number {

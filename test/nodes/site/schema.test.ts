@@ -195,6 +195,18 @@ describe('the schema', () => {
         { periods: [peak, { ...flat, id: 'peak' }] },
         ['periods.1.id unique_id'],
       ],
+      'a period behind one that covers it': [{ periods: [flat, peak] }, ['periods.1.id reached']],
+      'a period behind two that cover it together, also beside tiers': [
+        {
+          periods: [
+            { id: 'am', from: '00:00', to: '12:00', rate: 1 },
+            { id: 'pm', from: '12:00', to: '24:00', rate: 1 },
+            { ...peak, from: '11:00', to: '13:00' },
+          ],
+          tiers: { blocks: [{ rate: 1 }] },
+        },
+        ['periods.2.id reached'],
+      ],
       'a price that no bill can add up': [
         { periods: [{ ...flat, rate: 0.123456789 }] },
         ['periods.0.rate price_digits'],
@@ -223,6 +235,15 @@ describe('the schema', () => {
         { id: 'b', from: '12:00', to: '24:00', rate: 1 },
       ];
       assert.deepEqual(tariffIssues({ periods: halves }), []);
+    });
+
+    it('accepts a period of which another leaves but a part', () => {
+      const evening = { id: 'evening', from: '18:00', to: '21:15', rate: 1 };
+      const early = { ...peak, days: undefined, months: undefined };
+      assert.deepEqual(tariffIssues({ periods: [early, evening, flat] }), []);
+      assert.deepEqual(tariffIssues({ periods: [early, { ...evening, to: '21:00' }, flat] }), [
+        'periods.1.id reached',
+      ]);
     });
 
     it('needs no period for every hour where tiers price them', () => {

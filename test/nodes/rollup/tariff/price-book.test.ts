@@ -115,6 +115,10 @@ describe('the price book', () => {
 
     it('comes back as it was kept', async () => {
       assert.deepEqual(readPriceBook(folder), []);
+      // What nobody may write any more has been paid all the same.
+      const periods = ['all', 'hidden'].map((id) => ({ id, rate: 0.2 }));
+      await keepPriceBook(folder, [{ from: '2026-03-01', tariff: { ...first, periods } }]);
+      assert.equal(readPriceBook(folder)[0]?.tariff?.periods?.[1]?.id, 'hidden');
       const kept = adoptTariffs(book, [], on('2026-06-20'));
       await keepPriceBook(folder, kept);
       assert.deepEqual(readPriceBook(folder), kept);
