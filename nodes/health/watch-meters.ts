@@ -12,6 +12,8 @@ const SILENT_MS = 3_000;
 const FROZEN_MS = 30_000;
 /** Opening ports and first identification take their time. */
 const START_GRACE_MS = 10_000;
+/** A flow of somebody's own may have to log in somewhere first. */
+const SOURCE_GRACE_MS = 30_000;
 const REPLIES_TO_CLEAR = 2;
 /** Errors of a poll that have advice of their own. */
 export const CAUSES: readonly string[] = [
@@ -106,7 +108,8 @@ export class MeterWatch {
   }
 
   judge(nowMs: number, book: FaultBook): void {
-    if (this.#polled) this.#judgeReplies(nowMs, book);
+    if (!this.#meter.modbus) this.#judgeSource(nowMs, book);
+    else if (this.#polled) this.#judgeReplies(nowMs, book);
     if (this.#meter.required) this.#judgeAge(nowMs, book);
   }
 
@@ -129,6 +132,19 @@ export class MeterWatch {
         evidence: { failed_polls: this.#failedPolls, silent_s: seconds(silentMs) },
       });
     } else if (this.#goodPolls >= REPLIES_TO_CLEAR) {
+      book.clear('meter_not_responding', id);
+    }
+  }
+
+  /** A source that sends by itself fails when its values are too old to be shown, or never came. */
+  #judgeSource(nowMs: number, book: FaultBook): void {
+    const { id, intervalMs } = this.#meter;
+    const silentMs = nowMs - (this.#measuredMs ?? this.#startedMs);
+    const patienceMs = this.#measuredMs === null ? SOURCE_GRACE_MS : STALE_AFTER_MS;
+    if (silentMs > Math.max(patienceMs, 2.5 * intervalMs)) {
+      const evidence = { silent_s: seconds(silentMs) };
+      book.raise({ id: 'meter_not_responding', source: id, cause: 'external', evidence });
+    } else if (this.#measuredMs !== null) {
       book.clear('meter_not_responding', id);
     }
   }

@@ -70,10 +70,10 @@ describe('the watch over a meter', () => {
 
   it('has words for every cause, and none of RS-485 where the line cannot be opened', () => {
     const say = loadWords(new URL('../../../nodes/health/x', import.meta.url).href, 'faults');
-    const texts = CAUSES.flatMap((cause) =>
+    const texts = [...CAUSES, 'external'].flatMap((cause) =>
       ['message', 'advice'].map((part) => say(`meter_not_responding.${cause}.${part}`)),
     );
-    assert.equal(new Set(texts).size, 12);
+    assert.equal(new Set(texts).size, 14);
     for (const text of texts) assert.doesNotMatch(text, /^meter_not_responding/);
     assert.doesNotMatch(say('meter_not_responding.bus_unreachable.advice'), /A and B|baud/);
   });
@@ -124,8 +124,28 @@ describe('the watch over a meter', () => {
 
   it('knows no unanswered polls of a source that is not polled', async () => {
     begin({ modbus: false });
-    await live(1, ...times(7, 'silent' as const));
-    assert.deepEqual(told, ['7: data_stale']);
+    await live(1, 'fails', 'fails', 'fails', 'fails', 2);
+    assert.deepEqual(told, []);
+  });
+
+  it('raises for a source of its own that falls silent, until it sends', async () => {
+    begin({ modbus: false, required: false });
+    await live(1, ...times(7, 'silent' as const), 2);
+    assert.deepEqual(told, [
+      '7: meter_not_responding/external',
+      '9: end meter_not_responding/external',
+    ]);
+  });
+
+  it('gives a source of its own half a minute to begin', async () => {
+    begin({ modbus: false, required: false });
+    await live(...times(30, 'silent' as const));
+    assert.deepEqual(told, []);
+    await live('silent', 'fails', 1);
+    assert.deepEqual(told, [
+      '31: meter_not_responding/external',
+      '33: end meter_not_responding/external',
+    ]);
   });
 
   it('minds no old data where the home can do without', async () => {
