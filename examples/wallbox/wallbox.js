@@ -23,7 +23,15 @@ export default function (RED) {
         ts: new Date().toISOString(),
         mono_ms: monoMs,
         ok: true,
-        channels: { car: { role: 'ev', power_w: powerW, import_kwh: chargedKwh } },
+        channels: {
+          car: {
+            role: 'ev',
+            power_w: powerW,
+            // It counts whole watt-hours, from 0 again at each start: the step lets that be noticed.
+            import_kwh: Math.floor(chargedKwh * 1000) / 1000,
+            counter_step_kwh: 0.001,
+          },
+        },
       };
       this.send({ topic: `reading/${config.meter}`, payload: reading });
       this.status({ fill: 'green', shape: 'dot', text: `${Math.round(powerW)} W` });

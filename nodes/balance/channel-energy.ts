@@ -91,6 +91,7 @@ export class ChannelEnergy {
   #gaps: Partial<Record<Way, Outage>> = {};
   #readMonoMs: Partial<BothWays> = {};
   #lastRead: Partial<BothWays> = {};
+  #shownStepKwh = USUAL_STEP_KWH; // no step is larger than what a counter rose by
   /** Counted net that the account has not been told of, kWh. */
   #netKwh = 0;
 
@@ -110,7 +111,7 @@ export class ChannelEnergy {
   /** Takes the channel's part of a good reading. */
   take(sample: ChannelSample): ChannelStep {
     const { reading, monoMs } = sample;
-    const stepKwh = reading.counter_step_kwh ?? USUAL_STEP_KWH;
+    const stepKwh = reading.counter_step_kwh ?? this.#shownStepKwh;
     this.powerW = reading.power_w;
     this.#tie(reading);
     const legsW = this.#legsW(reading);
@@ -268,11 +269,12 @@ export class ChannelEnergy {
   /** @returns undefined without a new read; null for the very first */
   #read(way: Way, sample: ChannelSample, stepKwh: number): CounterStep | null | undefined {
     const { reading, monoMs, serial } = sample;
-    const kwh = reading[COUNTER_KEY[way]];
     const readMonoMs = reading.counters_mono_ms ?? monoMs;
-    const before = this.#readMonoMs[way];
+    const [kwh, before] = [reading[COUNTER_KEY[way]], this.#readMonoMs[way]];
     if (typeof kwh !== 'number' || before === readMonoMs) return undefined;
     this.#readMonoMs[way] = readMonoMs;
+    const roseKwh = kwh - (this.#lastRead[way] ?? kwh);
+    if (roseKwh > 0) this.#shownStepKwh = Math.min(this.#shownStepKwh, roseKwh);
     this.#lastRead[way] = kwh;
     const dtS = (readMonoMs - (before ?? this.#startMonoMs)) / 1000;
     return this.#counter(way, reading, stepKwh).take(kwh, dtS, serial);

@@ -42,7 +42,7 @@ export interface ChannelReading {
    * beside them, and one read repeated is not a second one. Left out means with the powers.
    */
   counters_mono_ms?: number;
-  /** Smallest step of the counters after gain, kWh; left out means 0.1. */
+  /** Smallest step of the counters after gain, kWh; left out means 0.1, or the smallest it went up by. */
   counter_step_kwh?: number;
   /** Where the counters wrap, after gain, kWh; left out means not known. */
   counter_modulus_kwh?: number | null;

@@ -163,6 +163,20 @@ describe('ledger with counters that stand for their channels', () => {
     assert.equal(measured.energy.import_kwh, null);
   });
 
+  for (const stepKwh of [0.001, undefined]) {
+    it(`goes on where a session counter begins at 0 again, its step ${stepKwh ?? 'not told'}`, () => {
+      const bench = new Bench();
+      const step = stepKwh && { counter_step_kwh: stepKwh };
+      const charge = (kwh: number) =>
+        bench.second({ mains: { power_w: 7200, import_kwh: kwh, export_kwh: 0, ...step } });
+      for (let n = 0; n <= 90; n++) charge(n * 0.002);
+      near(bench.ledger.totals().import_kwh, 0.18, 0.001);
+      for (let n = 0; n < 60; n++) charge(n * 0.002);
+      // Less than the counter has shown before, and yet all there.
+      near(bench.ledger.totals().import_kwh, 0.18 + 0.118, 0.005);
+    });
+  }
+
   it('knows no total before the counter is read', () => {
     const bench = new Bench();
     const unread = { import_kwh: null, export_kwh: null };
