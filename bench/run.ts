@@ -22,6 +22,9 @@ const COMPILED_S = 45;
 /** Watched in slices, of which the median counts: another program's busy moment must not. */
 const SLICES = 8;
 const SLICE_S = 5;
+/** CPU time per second of an appliance that does nothing but its beat is a tenth of that. */
+const AT_REST_MS_PER_S = 60;
+const REST_SLICES_MOST = 120;
 const BEAT_S = 40;
 const CLIENTS = 20;
 const CHANGES = 30;
@@ -142,8 +145,7 @@ async function history(meter: BenchMeter): Promise<void> {
     }
     line('A year of day summaries', '', [['ms', summariesMs]]);
     const [asked, left] = [await startOn(meter, records), await startOn(meter, records)];
-    // Each goes through all of its records first.
-    await seconds(COMPILED_S);
+    await Promise.all([asked, left].map(({ pid }) => rested(pid)));
     const stopAsking = askForTheYear(asked);
     const [seen, beside] = await Promise.all(
       [asked, left].map(({ port }) => beatOf(port, CLIENTS, BEAT_S)),
@@ -190,6 +192,14 @@ function line(what: string, detail: string, figures: Figure[]): void {
     const verdict = goal === undefined ? '' : `  (goal ${goal}${value <= goal ? '' : ', missed'})`;
     console.log(`    ${name.padEnd(44)} ${value.toFixed(2).padStart(9)}${verdict}`);
   }
+}
+
+/** Waits until an appliance has gone through its records: at its start it does so beside the beat. */
+async function rested(pid: number): Promise<void> {
+  for (let slices = 0; slices < REST_SLICES_MOST; slices++) {
+    if ((await usageOf(pid, SLICE_S)).cpuMsPerS < AT_REST_MS_PER_S) return;
+  }
+  throw new Error('the appliance has not come to rest');
 }
 
 function seconds(count: number): Promise<void> {
