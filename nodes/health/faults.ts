@@ -76,6 +76,8 @@ export interface Finding {
   id: FaultId;
   source: string;
   cause?: string;
+  /** Left out: confirmed. */
+  state?: Fault['state'];
   evidence: Record<string, number>;
   /** Texts that it brings with it; else those of its id and cause. */
   message?: string;
@@ -113,7 +115,7 @@ export class FaultBook {
   raise(finding: Finding): void {
     const known = this.#active.get(keyOf(finding.id, finding.source));
     const fault = this.#enter(finding, known?.since ?? isoTime(this.#clock.now()));
-    if (known === undefined || known.cause !== fault.cause) this.#announce(fault);
+    if (known?.cause !== fault.cause || known?.state !== fault.state) this.#announce(fault);
   }
 
   /** Ends a fault; nothing happens where there is none. */
@@ -140,13 +142,13 @@ export class FaultBook {
   }
 
   #enter(finding: Finding, since: string): Fault {
-    const { id, source, cause, evidence } = finding;
+    const { id, source, cause, state = 'confirmed', evidence } = finding;
     const fault: Fault = {
       id,
       source,
       ...(cause === undefined ? {} : { cause }),
-      severity: SEVERITY[id],
-      state: 'confirmed',
+      severity: state === 'suspected' ? 'warning' : SEVERITY[id],
+      state,
       since,
       evidence,
       message: finding.message ?? this.#text('message', finding),

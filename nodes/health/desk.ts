@@ -1,0 +1,37 @@
+/**
+ * What can be asked of the health of a site from outside the flows: by the control socket. One node
+ * answers for a data folder while it runs.
+ */
+import type { DoctorReport } from './doctor/doctor.ts';
+import type { Fault, FaultId } from './faults.ts';
+
+export interface Acknowledgement {
+  id: FaultId;
+  source: string;
+  /** Who has seen it. */
+  by: string;
+  /** Until when it is not to be reminded of, UTC ISO 8601; it stays visible. */
+  until: string;
+}
+
+export interface HealthDesk {
+  faults(): Fault[];
+  /** @throws SolthriveError `fault_unknown` where no such fault is active */
+  acknowledge(given: Acknowledgement): Fault;
+  doctor(): DoctorReport;
+}
+
+const desks = new Map<string, HealthDesk>();
+
+/** The desk of the node that watches over a data folder; null while none does. */
+export function healthDeskOf(data: string): HealthDesk | null {
+  return desks.get(data) ?? null;
+}
+
+/** @returns what closes the desk again */
+export function openHealthDesk(data: string, desk: HealthDesk): () => void {
+  desks.set(data, desk);
+  return () => {
+    if (desks.get(data) === desk) desks.delete(data);
+  };
+}
