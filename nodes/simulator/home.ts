@@ -3,10 +3,11 @@
  * by (site, seed, time) alone. Refuses to know meters, registers and the time it is now.
  */
 import type { SiteConfig } from '../site/schema.ts';
+import { type Place, sunPosition } from '../site/sun.ts';
 import { chanceOf, smoothNoise } from './chance.ts';
 import { createHousehold } from './loads.ts';
 import { createLocalTime, createOffset } from './local-time.ts';
-import { clearSky, incidence, type Place, sunPosition } from './sun.ts';
+import { clearSky, incidence } from './sun.ts';
 import { createSky } from './weather.ts';
 
 export type SiteFacts = Pick<
