@@ -14,7 +14,7 @@ import { ensureToken } from '../nodes/site/identity.ts';
 import { loadSite } from '../nodes/site/load.ts';
 import { takeLock } from '../nodes/site/lock.ts';
 import { notInForce } from '../nodes/site/not-in-force.ts';
-import { packageRoot } from '../nodes/site/package.ts';
+import { packageRoot, packageVersion } from '../nodes/site/package.ts';
 import { createFolders, type Environment, type SiteMode, sitePaths } from '../nodes/site/paths.ts';
 import { standInForMeters, standsIn } from '../nodes/site/simulated.ts';
 import { loadWords } from '../nodes/site/words.ts';
@@ -22,6 +22,7 @@ import { type Control, openControl } from './control.ts';
 import { controlRoutes } from './control-routes.ts';
 import { createFlowDesk } from './flow-desk.ts';
 import { createFront, editorRefusal, type FrontRules, refuse } from './http-front.ts';
+import { beginLife, type Life } from './life.ts';
 import { createLog, type Log } from './log.ts';
 import { nodeRedSettings, type SolthriveStart } from './node-red-settings.ts';
 import { createStorage } from './storage.ts';
@@ -36,8 +37,11 @@ export interface ApplianceOptions {
 export interface Appliance {
   site: Site;
   log: Log;
-  /** Closes everything: flows, sockets, the lock. */
-  stop(): Promise<void>;
+  /**
+   * Closes everything: flows, sockets, the lock.
+   * @param reason  why: a signal, an update
+   */
+  stop(reason: string): Promise<void>;
 }
 
 const words = loadWords(import.meta.url, 'runtime');
@@ -50,10 +54,14 @@ export async function startAppliance({ env, mode, write }: ApplianceOptions): Pr
   const paths = sitePaths(env, mode);
   createFolders(paths);
   const undo: (() => unknown)[] = [];
+  let life: Life | null = null;
   try {
     undo.push(takeLock(paths.data).release);
-    return await startIn({ loaded: loadSite({ paths, env }), mode, write, undo });
+    life = beginLife({ paths, env, version: packageVersion });
+    undo.push(life.close);
+    return await startIn({ loaded: loadSite({ paths, env }), mode, write, undo, life });
   } catch (thrown) {
+    life?.refused(thrown);
     await putAway(undo);
     throw thrown;
   }
@@ -65,9 +73,10 @@ interface Start {
   write: (line: string) => void;
   /** What has been opened so far, to be closed from the last to the first. */
   undo: (() => unknown)[];
+  life: Life;
 }
 
-async function startIn({ loaded, mode, write, undo }: Start): Promise<Appliance> {
+async function startIn({ loaded, mode, write, undo, life }: Start): Promise<Appliance> {
   const site = await withMeters(loaded, mode);
   createFolders(site.paths);
   ensureToken(site.paths);
@@ -107,8 +116,9 @@ async function startIn({ loaded, mode, write, undo }: Start): Promise<Appliance>
 
   const again = { flows: { flows: [], credentials: {} }, deploymentType: 'reload' };
   const desk = createFlowDesk(storage.layers, () => RED.runtime.flows.setFlows(again));
-  RED.init(front.inner, nodeRedSettings({ site, storage, start, desk, log }));
+  RED.init(front.inner, nodeRedSettings({ site, storage, start, life, desk, log }));
   mount(RED, front.inner, rules);
+  RED.events.on('flows:started', () => life.watchdog.begin());
   const running = new Promise<void>((resolve) => RED.events.once('flows:started', () => resolve()));
   undo.push(() => RED.stop());
   await RED.start();
@@ -118,7 +128,12 @@ async function startIn({ loaded, mode, write, undo }: Start): Promise<Appliance>
 
   const control = await openSocket(site, log, controlRoutes(site, desk));
   if (control) undo.push(() => control.close());
-  return { site, log, stop: () => putAway(undo) };
+  life.ready();
+  const stop = (reason: string) => {
+    life.stopping(reason);
+    return putAway(undo);
+  };
+  return { site, log, stop };
 }
 
 /** Express finds paths in more ways than a URL check can foresee: the editor asks once more. */

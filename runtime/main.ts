@@ -36,10 +36,10 @@ async function main(): Promise<void> {
   void stopped.then(endInTime);
   const appliance = await startAppliance({ env: process.env, mode, write: console.log });
   announce(appliance.site, (line) => appliance.log.say(line));
-  await stopped;
+  const signal = await stopped;
 
   appliance.log.say(words('stop.stopping'));
-  await appliance.stop();
+  await appliance.stop(signal);
   appliance.log.say(words('stop.stopped'));
 }
 
@@ -51,10 +51,10 @@ function endInTime(): void {
 }
 
 /** The first signal to end. Later ones are heard and ignored: the end is on its way. */
-function nextSignal(): Promise<void> {
+function nextSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => resolve());
+      process.on(signal, () => resolve(signal));
     }
   });
 }

@@ -8,6 +8,7 @@ import { replaceFile } from '../nodes/site/atomic-file.ts';
 import type { ConfigProblem, Site } from '../nodes/site/config.ts';
 import { packageRoot } from '../nodes/site/package.ts';
 import type { FlowDesk } from './flow-desk.ts';
+import type { LifeFacts } from './life.ts';
 import type { Log } from './log.ts';
 import { checkPageInput } from './page-input.ts';
 import type { StartReport, Storage } from './storage.ts';
@@ -21,6 +22,7 @@ export interface SettingsParts {
   site: Site;
   storage: Storage;
   start: SolthriveStart;
+  life: LifeFacts;
   desk: FlowDesk;
   log: Log;
 }
@@ -31,7 +33,8 @@ const GUARDED = {
   file: ['10-file.js', '23-watch.js'],
 };
 
-export function nodeRedSettings({ site, storage, start, desk, log }: SettingsParts): LocalSettings {
+export function nodeRedSettings(parts: SettingsParts): LocalSettings {
+  const { site, storage, start, life, desk, log } = parts;
   const { http, editor, logging } = site.config;
   const { data } = site.paths;
   const ownNodes = join(data, 'nodes');
@@ -63,6 +66,7 @@ export function nodeRedSettings({ site, storage, start, desk, log }: SettingsPar
     logging: { console: { level: logging.level, handler: () => log.handle } },
     solthriveSite: site,
     solthriveStart: start,
+    solthriveLife: { runs: life.runs, watchdog: life.watchdog } satisfies LifeFacts,
     solthriveFlows: desk,
   };
   // Its published types know only one folder of nodes, and storage by name.
