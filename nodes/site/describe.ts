@@ -12,7 +12,7 @@ export function describeFound(value: unknown): string {
   if (Array.isArray(value)) return say('found.list');
   if (typeof value === 'object') return say('found.map');
   if (typeof value === 'string') return say('found.text', { text: shortened(hidePassword(value)) });
-  if (typeof value === 'number') return say('found.number', { number: value });
+  if (typeof value === 'number') return say('found.number', { number: String(value) });
   return say('found.other', { value: String(value) });
 }
 

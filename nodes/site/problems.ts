@@ -110,7 +110,7 @@ function limit(
 ): string {
   const unit = origin === 'string' || origin === 'array' ? origin : 'number';
   const strict = inclusive === false ? '_not' : '';
-  return say(`expected.${side}${strict}.${unit}`, { limit: Number(bound) });
+  return say(`expected.${side}${strict}.${unit}`, { limit: String(bound) });
 }
 
 /** What the value could have been, where that is a list. */

@@ -80,7 +80,7 @@ export function viewFaults({ faults, lost, nowMs }: FaultReport, reader: Reader)
     return [{ id, title: say(`faults.group.${id}`), faults: views }];
   });
   const count = active.length;
-  const headline = say(count === 1 ? 'faults.count_one' : 'faults.count_many', { count });
+  const headline = say('faults.count', { count });
   const detail = lost ? say('faults.lost_detail') : '';
   const long = count > BESIDE_A_GRAPH;
   return { ...nothing, state: 'attention', headline, detail, groups, long };

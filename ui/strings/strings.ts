@@ -21,5 +21,8 @@ export function nearestLanguage(
 
 /** Says the page's texts in one shipped language. */
 export function speak(language: string): Say {
-  return sayFrom([LANGUAGES[language] ?? {}, en]);
+  return sayFrom([
+    { language, texts: LANGUAGES[language] ?? {} },
+    { language: 'en', texts: en },
+  ]);
 }
