@@ -34,10 +34,33 @@ export interface MeterStatus {
   identity: 'unknown' | 'match' | 'mismatch';
   /** Its serial number; left out until it has told it, and where it does not. */
   serial?: string;
+  /** Why its numbers cannot be, where a closer look has told; left out while they can. */
+  signature?: Signature;
   /** Values of the profile that this meter does not have. */
   missing: string[];
   /** The line's counters for the unit; left out before the first request. */
   stats?: DeviceStats;
   /** The requests in use, such as `3:1008x16`: function, first register, count. */
   plan: { fast: string[]; slow: string[] };
+}
+
+/** What a closer look at impossible values has told. Decoding does not follow it: a person decides. */
+export interface Signature {
+  cause: 'width' | 'word_order' | 'offset' | 'profile';
+  /** 0-based address of the first register of one such value. */
+  register: number;
+  /** What the registers held, as one unsigned number, and what it reads as. */
+  raw: number;
+  value: number;
+  /** How it would make sense; left out where nothing does. */
+  suggestion?: {
+    /** What the value would be. */
+    fits: number;
+    /** Where it begins then, and of how many bits it is. */
+    at: number;
+    bits: number;
+    /** 1 where the words (the bytes of each word) stand the other way round, else 0. */
+    words: number;
+    bytes: number;
+  };
 }

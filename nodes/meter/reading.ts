@@ -23,6 +23,36 @@ export interface Reading {
   serial?: string;
   /** Empty when `ok` is false. */
   channels: Record<string, ChannelReading>;
+  /** What was seen where a value cannot be: it is null in the channels. Left out while all can. */
+  doubts?: Doubt[];
+}
+
+/** Why a value cannot be. */
+export type DoubtKind =
+  /** A code for "not available" that the profile does not list. */
+  | 'sentinel'
+  | 'voltage'
+  | 'frequency'
+  | 'power_factor'
+  /** Far more than the CT or the service can carry. */
+  | 'current'
+  /** More than voltage times current, or than the service can carry. */
+  | 'power'
+  | 'energy'
+  /** More flows than so many bits can tell. */
+  | 'width';
+
+export interface Doubt {
+  /** A name of the vocabulary for a meter's value, such as `voltage_l1_n`; else a key of the reading. */
+  value: string;
+  phase?: Phase;
+  channel?: string;
+  /** 0-based address of its first register, and what the registers held, as one unsigned number. */
+  register?: number;
+  raw?: number;
+  /** What it reads as; null for a sentinel. */
+  shown: number | null;
+  kind: DoubtKind;
 }
 
 export interface ChannelReading {
