@@ -10,10 +10,10 @@ import type { FaultBook, FaultId } from './faults.ts';
 import type { Host } from './host.ts';
 import type { HealthReport, ModbusStatus, Spread, Status } from './report.ts';
 import { Recent } from './spread.ts';
-import { BusWatch } from './watch-bus.ts';
-import { ClockWatch } from './watch-clock.ts';
-import { MeterWatch } from './watch-meters.ts';
-import { StorageWatch } from './watch-storage.ts';
+import { BusWatch } from './watch/bus.ts';
+import { ClockWatch } from './watch/clock.ts';
+import { MeterWatch } from './watch/meters.ts';
+import { StorageWatch } from './watch/storage.ts';
 
 export const TICK_MS = 1_000;
 /** When our own tick is this late nobody is judged: it was we who were away, and replies may wait. */

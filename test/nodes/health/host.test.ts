@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FaultBook } from '../../../nodes/health/faults.ts';
 import { Host, type HostPorts, machine } from '../../../nodes/health/host.ts';
-import { StorageWatch } from '../../../nodes/health/watch-storage.ts';
+import { StorageWatch } from '../../../nodes/health/watch/storage.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const ports: HostPorts = {

@@ -2,7 +2,7 @@
  * Decides whether a meter's replies are lost too often: more than 1 % of its requests in five
  * minutes. It sees only counters that go up.
  */
-import type { FaultBook } from './faults.ts';
+import type { FaultBook } from '../faults.ts';
 
 const WINDOW_MS = 300_000;
 const SAMPLE_MS = 10_000;

@@ -1,9 +1,9 @@
 /** Decides whether the time can be believed, from what the journal says of the clock it files by. */
-import type { ClockState } from '../journal/filing.ts';
-import { type Clock, isoTime } from '../site/clock.ts';
-import { BUILT_MS } from '../site/clock-trust.ts';
-import type { FaultBook } from './faults.ts';
-import type { SystemReport } from './report.ts';
+import type { ClockState } from '../../journal/filing.ts';
+import { type Clock, isoTime } from '../../site/clock.ts';
+import { BUILT_MS } from '../../site/clock-trust.ts';
+import type { FaultBook } from '../faults.ts';
+import type { SystemReport } from '../report.ts';
 
 export class ClockWatch {
   #said: ClockState | null;

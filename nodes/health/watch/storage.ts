@@ -1,5 +1,5 @@
 /** Decides whether records can be saved, and whether there is room for more. */
-import type { FaultBook } from './faults.ts';
+import type { FaultBook } from '../faults.ts';
 
 const MB = 1_000_000;
 const LOW_MB = 200;

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
-import { type Fault, FaultBook } from '../../../nodes/health/faults.ts';
-import { parseIncoming } from '../../../nodes/health/incoming.ts';
-import { ClockWatch } from '../../../nodes/health/watch-clock.ts';
-import type { ClockState } from '../../../nodes/journal/filing.ts';
-import { BUILT_MS } from '../../../nodes/site/clock-trust.ts';
-import { loadWords } from '../../../nodes/site/words.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { type Fault, FaultBook } from '../../../../nodes/health/faults.ts';
+import { parseIncoming } from '../../../../nodes/health/incoming.ts';
+import { ClockWatch } from '../../../../nodes/health/watch/clock.ts';
+import type { ClockState } from '../../../../nodes/journal/filing.ts';
+import { BUILT_MS } from '../../../../nodes/site/clock-trust.ts';
+import { loadWords } from '../../../../nodes/site/words.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const TS = '2030-06-21T12:00:00.000Z';
-const health = new URL('../../../nodes/health/health.ts', import.meta.url).href;
+const health = new URL('../../../../nodes/health/health.ts', import.meta.url).href;
 
 describe('the watch over the clock', () => {
   const clock = new VirtualClock(TS);

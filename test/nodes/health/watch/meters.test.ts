@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { type Fault, FaultBook } from '../../../nodes/health/faults.ts';
-import { CAUSES, MeterWatch } from '../../../nodes/health/watch-meters.ts';
-import { loadWords } from '../../../nodes/site/words.ts';
-import { failedReading, sampleReading } from '../../support/samples.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { type Fault, FaultBook } from '../../../../nodes/health/faults.ts';
+import { CAUSES, MeterWatch } from '../../../../nodes/health/watch/meters.ts';
+import { loadWords } from '../../../../nodes/site/words.ts';
+import { failedReading, sampleReading } from '../../../support/samples.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 describe('the watch over a meter', () => {
   let clock: VirtualClock;
@@ -69,7 +69,7 @@ describe('the watch over a meter', () => {
   });
 
   it('has words for every cause, and none of RS-485 where the line cannot be opened', () => {
-    const say = loadWords(new URL('../../../nodes/health/x', import.meta.url).href, 'faults');
+    const say = loadWords(new URL('../../../../nodes/health/x', import.meta.url).href, 'faults');
     const texts = [...CAUSES, 'external'].flatMap((cause) =>
       ['message', 'advice'].map((part) => say(`meter_not_responding.${cause}.${part}`)),
     );

@@ -2,10 +2,10 @@
  * Decides, for one source, whether it answers and whether its values are alive. It knows readings
  * and time, not how they were read.
  */
-import type { MeterStatus } from '../meter/meter-status.ts';
-import type { Reading } from '../meter/reading.ts';
-import { STALE_AFTER_MS } from '../site/required.ts';
-import type { FaultBook } from './faults.ts';
+import type { MeterStatus } from '../../meter/meter-status.ts';
+import type { Reading } from '../../meter/reading.ts';
+import { STALE_AFTER_MS } from '../../site/required.ts';
+import type { FaultBook } from '../faults.ts';
 
 const SILENT_POLLS = 3;
 const SILENT_MS = 3_000;

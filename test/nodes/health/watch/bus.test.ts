@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { type Fault, FaultBook } from '../../../nodes/health/faults.ts';
-import { BusWatch } from '../../../nodes/health/watch-bus.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { type Fault, FaultBook } from '../../../../nodes/health/faults.ts';
+import { BusWatch } from '../../../../nodes/health/watch/bus.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 describe('the watch over a line', () => {
   let told: Fault[];
