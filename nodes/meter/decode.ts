@@ -1,24 +1,49 @@
-/** Turns replies into values: scaled, and null where the meter says it does not know. */
+/**
+ * Turns replies into values: scaled, 0 where the meter says that it sleeps, and null where it says
+ * that it does not know.
+ */
 import type { PlannedRead } from './plan.ts';
-import type { IdentityMark, Profile, ProfileValue } from './profile.ts';
+import type { IdentityMark, Profile, ProfileValue, ValueType } from './profile.ts';
 import { decodeValue } from './registers.ts';
+import type { Measured } from './values.ts';
 import type { ValueName } from './vocabulary.ts';
 
-type Coding = Pick<Profile, 'wordOrder' | 'byteOrder' | 'invalid'>;
+type Coding = Pick<Profile, 'wordOrder' | 'byteOrder' | 'invalid' | 'asleep'>;
 
 /**
- * The values of one reply, in the vocabulary's units. NaN, infinities and the profile's codes for
- * "not available" are null, never a number.
- * @param data  the registers as they came, `2 * read.count` bytes
+ * Codes for "not available" that meters use: never a number, whether or not the profile lists them.
+ * -1 is one too (all bits set), but a signed number can be that. Floats use NaN.
+ */
+const SENTINELS: Partial<Record<ValueType, readonly number[]>> = {
+  int16: [-0x8000],
+  uint16: [0xffff],
+  int32: [-0x8000_0000, 0x7fff_ffff],
+  uint32: [0xffff_ffff, 0x8000_0000, 0x7fff_ffff],
+  int64: [-(2 ** 63), 2 ** 63],
+  uint64: [2 ** 64, 2 ** 63],
+};
+
+/** What flows through a meter that sleeps is known; its volts and counters are not. */
+const STILL_UNITS: readonly string[] = ['W', 'A', 'var'];
+
+/** A reply: the registers as they came, `2 * count` bytes, and when, monotonic ms. */
+export interface Reply {
+  data: Uint8Array;
+  monoMs: number;
+}
+
+/**
+ * The values of one reply, in the vocabulary's units. NaN, infinities and codes for "not available"
+ * are null, never a number; one that the profile does not list is told as `sentinel`.
  */
 export function decodeReply(
   coding: Coding,
   read: PlannedRead,
-  data: Uint8Array,
-): [ValueName, number | null][] {
+  reply: Reply,
+): [ValueName, Measured][] {
   return read.values.map((value) => [
     value.name,
-    decodeOne(coding, value, data, (value.address - read.address) * 2),
+    decodeOne(coding, value, reply, (value.address - read.address) * 2),
   ]);
 }
 
@@ -39,11 +64,15 @@ export function decodeMark(
 
 function decodeOne(
   coding: Coding,
-  { type, scale }: ProfileValue,
-  data: Uint8Array,
+  { type, scale, unit }: ProfileValue,
+  { data, monoMs }: Reply,
   offset: number,
-): number | null {
+): Measured {
   const raw = decodeValue(data, offset, type, coding);
-  if (!Number.isFinite(raw) || coding.invalid[type]?.includes(raw)) return null;
-  return raw * scale;
+  if (coding.invalid[type]?.includes(raw)) return { value: null, monoMs };
+  if (coding.asleep[type]?.includes(raw)) {
+    return { value: STILL_UNITS.includes(unit) ? 0 : null, monoMs };
+  }
+  const isSentinel = !Number.isFinite(raw) || SENTINELS[type]?.includes(raw) === true;
+  return isSentinel ? { value: null, monoMs, sentinel: raw } : { value: raw * scale, monoMs };
 }

@@ -61,10 +61,14 @@ const counters = z.strictObject({
   modulus_kwh: z.number().positive().nullable(),
 });
 
+/** `.nan` is one of the codes that meters use. */
+const code = z.custom<number>((found) => typeof found === 'number', { params: { rule: 'code' } });
+
 /** A decimal such as -9999.9 has no float32 of its own: what comes over the wire is the nearest one. */
 function asReceived(codes: Profile['invalid']): Profile['invalid'] {
   return codes.float32 ? { ...codes, float32: codes.float32.map(Math.fround) } : codes;
 }
+const codes = z.partialRecord(type, z.array(code)).default({}).transform(asReceived);
 
 const file = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
@@ -75,7 +79,12 @@ const file = z.strictObject({
   read,
   identity: z.array(identity).default([]),
   blocks: z.array(z.strictObject({ start: address, count: registerCount })).min(1),
-  invalid: z.partialRecord(type, z.array(z.number())).default({}).transform(asReceived),
+  invalid: codes.describe(
+    'Raw values, by type, that mean "not available": they are null, no fault.',
+  ),
+  asleep: codes.describe(
+    'Raw values, by type, of a device that sleeps as it should, such as an inverter at night: its powers and currents are 0, no fault.',
+  ),
   values: z.strictObject({ fast: values, slow: values.default({}) }),
   counters,
   sources: z.array(z.string().min(1)).min(1),
@@ -152,6 +161,7 @@ function toProfile(content: ProfileFile): Profile {
     replyDelayMs: read.reply_delay_ms,
     blocks: content.blocks,
     invalid: content.invalid,
+    asleep: content.asleep,
     values: [...valuesOf(content, 'fast'), ...valuesOf(content, 'slow')],
     totalCounters: counters.totals,
     counterResolutionKwh: counters.resolution_kwh,

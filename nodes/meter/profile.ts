@@ -49,6 +49,8 @@ export interface Profile {
   blocks: { start: number; count: number }[];
   /** Raw values that mean "not available", by type. */
   invalid: Partial<Record<ValueType, number[]>>;
+  /** Raw values that mean "nothing flows, I sleep": powers and currents are 0 then, the rest not known. */
+  asleep: Partial<Record<ValueType, number[]>>;
   values: ProfileValue[];
   /** How the meter's total counters net across phases; per-phase ones never do. */
   totalCounters: 'summed' | 'per_phase';

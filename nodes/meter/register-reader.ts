@@ -111,6 +111,19 @@ export class RegisterReader {
     }
   }
 
+  /** The bytes of a stretch as they are; null where the meter refuses it. */
+  async look(
+    stretch: Pick<PlannedRead, 'fn' | 'address' | 'count'>,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | null> {
+    try {
+      return (await this.#send(stretch, signal)).data;
+    } catch (thrown) {
+      if (isRefusal(thrown)) return null;
+      throw thrown;
+    }
+  }
+
   #send(
     { fn, address, count }: Omit<PlannedRead, 'values'>,
     signal: AbortSignal,
@@ -133,9 +146,9 @@ export class RegisterReader {
     }
     batch.wireMs += reply.wireMs;
     batch.monoMs = reply.monoMs;
-    for (const [name, value] of decodeReply(this.#options.profile, read, reply.data)) {
-      batch.values.push([name, { value, monoMs: reply.monoMs }]);
-      this.#refusals.delete(name);
+    for (const decoded of decodeReply(this.#options.profile, read, reply)) {
+      batch.values.push(decoded);
+      this.#refusals.delete(decoded[0]);
     }
     return true;
   }

@@ -5,6 +5,8 @@ import type { ValueName } from './vocabulary.ts';
 export interface Measured {
   value: number | null;
   monoMs: number;
+  /** The raw number, where it is a code for "not available" that the profile does not list. */
+  sentinel?: number;
 }
 
 /** Looks a value up; undefined where it was not read, or too long ago. */

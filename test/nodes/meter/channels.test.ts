@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { mapChannels, readChannel, wantedValues } from '../../../nodes/meter/channels.ts';
 import { decodeMark, decodeReply } from '../../../nodes/meter/decode.ts';
+import type { Profile, ValueType } from '../../../nodes/meter/profile.ts';
 import { loadProfile } from '../../../nodes/meter/profile-file.ts';
 import type { LookUp } from '../../../nodes/meter/values.ts';
 import { SolthriveError } from '../../../nodes/site/errors.ts';
@@ -230,35 +231,72 @@ describe('decoding', () => {
   const request = { fn: 3 as const, address: 1008, count: 8, values: powers };
 
   it('finds each value at its place, and null where there is no number', () => {
-    assert.deepEqual(decodeReply(WATTNODE, request, reply), [
-      ['power_total', 700.5],
-      ['power_l1', 1000],
-      ['power_l2', -400],
-      ['power_l3', null],
+    assert.deepEqual(decodeReply(WATTNODE, request, { data: reply, monoMs: 7 }), [
+      ['power_total', { value: 700.5, monoMs: 7 }],
+      ['power_l1', { value: 1000, monoMs: 7 }],
+      ['power_l2', { value: -400, monoMs: 7 }],
+      ['power_l3', { value: null, monoMs: 7, sentinel: Number.NaN }],
     ]);
   });
 
+  const value = (address: number, type: ValueType, unit = 'W') => ({
+    name: 'power_l1' as const,
+    address,
+    type,
+    scale: 0.1,
+    unit,
+    speed: 'fast' as const,
+  });
+  const decoded = (
+    values: ReturnType<typeof value>[],
+    hex: string,
+    codes: Partial<Record<'invalid' | 'asleep', Profile['invalid']>> = {},
+  ) => {
+    const big = { wordOrder: 'big' as const, byteOrder: 'big' as const };
+    const coding = { ...big, invalid: {}, asleep: {}, ...codes };
+    const data = Buffer.from(hex, 'hex');
+    const read = { fn: 4 as const, address: 0, count: data.length / 2, values };
+    return decodeReply(coding, read, { data, monoMs: 0 }).map(([, found]) => found);
+  };
+
   it('scales, and takes the codes of the profile for unknown', () => {
-    const coding = {
-      wordOrder: 'big' as const,
-      byteOrder: 'big' as const,
-      invalid: { int16: [-32_768], uint16: [65_535] },
-    };
-    const value = (address: number, type: 'int16' | 'uint16' | 'float32') => ({
-      name: 'power_l1' as const,
-      address,
-      type,
-      scale: 0.1,
-      unit: 'W',
-      speed: 'fast' as const,
-    });
     const values = [value(0, 'int16'), value(1, 'int16'), value(2, 'uint16'), value(3, 'float32')];
-    const data = Buffer.from('ff9c' + '8000' + 'ffff' + '7f800000', 'hex');
-    const decoded = decodeReply(coding, { fn: 4, address: 0, count: 5, values }, data);
+    const invalid = { int16: [-32_768], uint16: [65_535], float32: [Number.POSITIVE_INFINITY] };
     assert.deepEqual(
-      decoded.map(([, found]) => found),
-      [-10, null, null, null],
+      decoded(values, 'ff9c8000ffff7f800000', { invalid }),
+      [-10, null, null, null].map((found) => ({ value: found, monoMs: 0 })),
     );
+  });
+
+  it('tells a code that the profile does not list, and never takes it for a number', () => {
+    const found = (type: ValueType, hex: string) => decoded([value(0, type)], hex)[0];
+    for (const [type, hex, sentinel] of [
+      ['int16', '8000', -0x8000],
+      ['uint16', 'ffff', 0xffff],
+      ['int32', '80000000', -0x8000_0000],
+      ['int32', '7fffffff', 0x7fff_ffff],
+      ['uint32', 'ffffffff', 0xffff_ffff],
+      ['float32', '7fc00000', Number.NaN],
+      ['float32', 'ff800000', Number.NEGATIVE_INFINITY],
+    ] as const) {
+      assert.deepEqual(found(type, hex), { value: null, monoMs: 0, sentinel }, hex);
+    }
+    assert.equal(found('int16', 'ffff')?.value, -0.1, 'a signed number can be -1');
+    assert.equal(found('int32', 'ffffffff')?.value, -0.1);
+    assert.equal(found('float32', '80000000')?.value, -0, 'a float can be -0');
+  });
+
+  it('takes a device that sleeps for one through which nothing flows, and knows no more of it', () => {
+    const asleep = { int32: [-0x8000_0000], float32: [Number.NaN] };
+    const values = ['W', 'A', 'var', 'V', 'Hz', 'kWh', ''].map((unit, index) =>
+      value(index * 2, index === 1 ? 'float32' : 'int32', unit),
+    );
+    const hex = values.map(({ type }) => (type === 'float32' ? '7fc00000' : '80000000')).join('');
+    assert.deepEqual(
+      decoded(values, hex, { asleep }).map((found) => found.value),
+      [0, 0, 0, null, null, null, null],
+    );
+    assert.ok(decoded(values, hex, { asleep }).every((found) => !('sentinel' in found)));
   });
 
   it('knows a meter by its marks', () => {

@@ -24,6 +24,7 @@ blocks:
   - { start: 0, count: 10 }
   - { start: 20, count: 4 }
 invalid: { int32: [2147483647], float32: [-9999.9] }
+asleep: { float32: [.nan] }
 identity:
   - { address: 11, type: uint16, one_of: [71, 72] }
 values:
@@ -40,25 +41,26 @@ sources:
 // [what a person got wrong, the text, what it became, place, what the message must say]
 const MISTAKES: [string, string, string, string, RegExp][] = [
   ['a key nobody knows', '  align: 2', '  aling: 2', '12:3', /the key "aling"/],
-  ['a name nobody knows', '    power_l1:', '    power_a:', '21:5', /name of the vocabulary/],
-  ['a slip in a name', '    power_l1:', '    pwoer_l1:', '21:5', /vocabulary: power_l1/],
-  ['text for a number', 'address: 8 }', 'address: eight }', '22:30', /text "eight".*number/],
-  ['a value outside the blocks', 'address: 8 }', 'address: 10 }', '22:30', /ends at register 11/],
-  ['a value cut by a barrier', 'address: 8 }', 'address: 9 }', '22:30', /ends at register 10/],
+  ['a name nobody knows', '    power_l1:', '    power_a:', '22:5', /name of the vocabulary/],
+  ['a slip in a name', '    power_l1:', '    pwoer_l1:', '22:5', /vocabulary: power_l1/],
+  ['text for a number', 'address: 8 }', 'address: eight }', '23:30', /text "eight".*number/],
+  ['a value outside the blocks', 'address: 8 }', 'address: 10 }', '23:30', /ends at register 11/],
+  ['a value cut by a barrier', 'address: 8 }', 'address: 9 }', '23:30', /ends at register 10/],
   ['a wrong order', 'word_order: big', 'word_order: middle', '9:15', /big, little/],
+  ['a code that is no number', '[.nan]', '[none]', '17:21', /a number, or \.nan/],
   ['a function that writes', 'function: 4', 'function: 6', '7:13', /one of: 3, 4/],
   ['too long a read', 'max_registers: 60', 'max_registers: 126', '11:18', /at most 125/],
   ['blocks that overlap', 'start: 20', 'start: 8', '15:14', /10 or later/],
   ['a block off the alignment', 'count: 10', 'count: 9', '14:24', /multiple of align \(2\)/],
-  ['an identity of anything', ', one_of: [71, 72]', '', '18:5', /one_of, min or max/],
-  ['a value longer than a request', 'max_registers: 60', 'max_registers: 1', '21:5', /one request/],
-  ['no power to poll', 'power_l1: {', 'power_factor_l1: {', '21:5', /at least one power/],
+  ['an identity of anything', ', one_of: [71, 72]', '', '19:5', /one_of, min or max/],
+  ['a value longer than a request', 'max_registers: 60', 'max_registers: 1', '22:5', /one request/],
+  ['no power to poll', 'power_l1: {', 'power_factor_l1: {', '22:5', /at least one power/],
   ['a missing key', 'model: One\n', '', '1:1', /nothing.*text for model/],
   [
     'the same name twice',
     '  slow:\n',
     '  slow:\n    power_l1: { address: 20 }\n',
-    '24:5',
+    '25:5',
     /each name once/,
   ],
   ['a duplicate key', 'model: One', 'model: One\nmodel: Two', '4:1', /./],
@@ -99,6 +101,7 @@ describe('profile files', () => {
       ],
       // As it comes over the wire: no float32 is exactly what the file says.
       invalid: { int32: [2_147_483_647], float32: [Math.fround(-9999.9)] },
+      asleep: { float32: [Number.NaN] },
       values: [
         { name: 'power_l1', address: 0, type: 'int32', scale: 0.1, unit: 'W', speed: 'fast' },
         { name: 'voltage_l1_n', address: 8, type: 'int32', scale: 1, unit: 'V', speed: 'fast' },

@@ -107,6 +107,7 @@ describe('image of an integer meter', () => {
   const profile = {
     ...shippedProfile('eastron-sdm120'),
     invalid: { int32: [0x7fff_ffff] },
+    asleep: {},
     blocks: [{ start: 0, count: 4 }],
     align: 1,
     identity: [],
