@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { type Clock, isoTime, type Timer } from '../site/clock.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
-import { type AppendFile, type Disk, realDisk } from './jsonl.ts';
+import { type AppendFile, type Disk, realDisk } from '../site/jsonl.ts';
 import type { MinuteRecord } from './minute.ts';
 import { dayOf, minuteFolder } from './minutes.ts';
 

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isoTime } from '../site/clock.ts';
-import { type ReadTally, readJsonLines } from './jsonl.ts';
+import { type ReadTally, readJsonLines } from '../site/jsonl.ts';
 import { mergeMinutes } from './merge.ts';
 import type { MinuteRecord } from './minute.ts';
 

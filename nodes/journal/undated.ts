@@ -4,7 +4,7 @@
  */
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type ReadTally, readJsonLines } from './jsonl.ts';
+import { type ReadTally, readJsonLines } from '../site/jsonl.ts';
 import type { MinuteRecord } from './minute.ts';
 import { asMinute } from './minutes.ts';
 import { roundedKwh } from './tally.ts';

@@ -5,8 +5,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { replaceWhole } from '../journal/jsonl.ts';
 import { PHASES } from '../meter/reading.ts';
+import { replaceWhole } from '../site/jsonl.ts';
 import type { Standing } from './metered-home.ts';
 
 const energy = z.strictObject({

@@ -7,7 +7,7 @@
 import { writeSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Disk, realDisk } from '../../nodes/journal/jsonl.ts';
+import { type Disk, realDisk } from '../../nodes/site/jsonl.ts';
 import { Life } from '../nodes/journal/life.ts';
 
 const [records = '', bootId = '', care = ''] = process.argv.slice(2);

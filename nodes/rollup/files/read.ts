@@ -4,9 +4,9 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ReadTally, readJsonLines } from '../../journal/jsonl.ts';
 import type { Stretch } from '../../journal/minutes.ts';
 import { isoTime } from '../../site/clock.ts';
+import { type ReadTally, readJsonLines } from '../../site/jsonl.ts';
 import { readPastView } from '../correct/past-view.ts';
 import { quarterKey } from '../reconcile/derive.ts';
 import type { DayRecord, MonthRecord, QuarterRecord } from '../records.ts';

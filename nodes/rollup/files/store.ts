@@ -6,7 +6,7 @@ import { access, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
-import { realDisk, removeUnchanged, replaceWhole } from '../../journal/jsonl.ts';
+import { realDisk, removeUnchanged, replaceWhole } from '../../site/jsonl.ts';
 
 /** What the rollup asks of a disk; a test hands in one that fails. */
 export interface RecordDisk {

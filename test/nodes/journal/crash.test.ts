@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ReadTally, readJsonLines } from '../../../nodes/journal/jsonl.ts';
 import { readMinutes } from '../../../nodes/journal/minutes.ts';
+import { type ReadTally, readJsonLines } from '../../../nodes/site/jsonl.ts';
 import { recordsFolder } from './samples.ts';
 
 const CHILD = join(import.meta.dirname, 'crash-child.ts');

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type ClockState, Filing } from '../../../nodes/journal/filing.ts';
-import { type Disk, realDisk } from '../../../nodes/journal/jsonl.ts';
 import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
 import { MinuteBuilder } from '../../../nodes/journal/minute-builder.ts';
 import { type Entry, MinuteStore, type StorageState } from '../../../nodes/journal/minute-store.ts';
 import { readMinutes } from '../../../nodes/journal/minutes.ts';
 import { holdingFile } from '../../../nodes/journal/undated.ts';
+import { type Disk, realDisk } from '../../../nodes/site/jsonl.ts';
 import { FakeMachine } from '../../support/fake-machine.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { measuredSecond, recordsFolder, snapshotAt } from './samples.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Disk, realDisk } from '../../../nodes/journal/jsonl.ts';
 import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
 import { MinuteStore, type StorageState } from '../../../nodes/journal/minute-store.ts';
+import { type Disk, realDisk } from '../../../nodes/site/jsonl.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { minuteAt, recordsFolder } from './samples.ts';
 

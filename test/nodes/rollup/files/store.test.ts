@@ -9,13 +9,13 @@ import {
 } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { removeUnchanged } from '../../../../nodes/journal/jsonl.ts';
 import { MinuteStore } from '../../../../nodes/journal/minute-store.ts';
 import { minuteFile } from '../../../../nodes/rollup/files/minute-days.ts';
 import { type RecordDisk, recordDisk } from '../../../../nodes/rollup/files/store.ts';
 import { quarterLines } from '../../../../nodes/rollup/reconcile/reconcile-quarters.ts';
 import { makeQuarters } from '../../../../nodes/rollup/sums/quarter.ts';
 import { systemClock } from '../../../../nodes/site/clock.ts';
+import { removeUnchanged } from '../../../../nodes/site/jsonl.ts';
 import { minutesFrom } from '../minutes-of.ts';
 import { emptyRecords } from '../records-home.ts';
 

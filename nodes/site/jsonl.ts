@@ -22,7 +22,7 @@ const SEARCH_BYTES = 64 * 1024;
 /** Characters: no record of any site comes near. */
 const LONGEST_LINE = 1024 * 1024;
 
-/** What the journal asks of a disk; a test hands in one that fails. */
+/** What is asked of a disk; a test hands in one that fails. */
 export interface Disk {
   open(file: string): Promise<AppendFile>;
   /** Takes a file away for good; well if there is none. */

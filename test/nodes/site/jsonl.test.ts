@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { readJsonLines, realDisk, replaceWhole } from '../../../nodes/journal/jsonl.ts';
 import { asMinute, readMinutes } from '../../../nodes/journal/minutes.ts';
-import { minuteAt, recordsFolder } from './samples.ts';
+import { readJsonLines, realDisk, replaceWhole } from '../../../nodes/site/jsonl.ts';
+import { minuteAt, recordsFolder } from '../journal/samples.ts';
 
 async function readAll(file: string) {
   const tally = { bad: 0 };
