@@ -85,8 +85,8 @@ export function showImport({ out, say }: CommandContext, report: ImportReport): 
   if (configs.added.length > 0) out.line(say('archive.configs', { count: configs.added.length }));
   if (report.prices) out.line(say('archive.prices'));
   const [added, refused] = [corrections.added.length, corrections.refused.length];
-  if (added + refused > 0) out.line(say('archive.corrections', { added, refused }));
-  if (report.days) out.line(say('archive.remade', { days: report.days }));
+  if (added + refused > 0) out.line(say('archive.corrections', { count: added, refused }));
+  if (report.days) out.line(say('archive.remade', { count: report.days }));
   out.line(say(report.applied ? 'archive.done' : 'archive.dry'));
 
   /** @param count  lines in all; the rest is only counted */

@@ -57,7 +57,8 @@ export function showPreview(view: View, preview: Preview): void {
   const { beyond, changes, differences, id } = preview;
   // Of a day that goes on there is no row yet, but its quarter hours can be corrected.
   const isToDo = changes.length > 0 || differences.some(({ applies = [] }) => applies.length > 0);
-  if (beyond) out.line(out.paint('yellow', say('recompute.beyond', { ...beyond })));
+  if (beyond)
+    out.line(out.paint('yellow', say('recompute.beyond', { ...beyond, count: beyond.days })));
   if (changes.some(({ estimated }) => estimated)) out.line(say('recompute.estimated'));
   if (id !== null) out.line(out.paint('green', say('recompute.applied', { id })));
   else out.line(say(isToDo ? 'recompute.preview' : 'recompute.nothing'));

@@ -12,6 +12,7 @@ import { plain } from '../nodes/site/tree.ts';
 import { parseYaml } from '../nodes/site/yaml-source.ts';
 import { type ImportReport, importFile } from './archive.ts';
 import type { CommandContext } from './command.ts';
+import { counted } from './counted.ts';
 import { siteOf } from './records.ts';
 
 /**
@@ -45,8 +46,10 @@ export async function importV1(
 }
 
 export function showV1({ out, say }: CommandContext, report: V1Report): void {
-  const { unknown, impossible, bad, unordered, recovered, ...counts } = report;
+  const { unknown, impossible, bad, unordered, recovered } = report;
+  const { files, samples, minutes, days } = report;
   const [from, to] = [report.first ?? '-', report.last ?? '-'];
+  const counts = counted(say, { files, samples, minutes, days });
   out.line(say('v1.read', { ...counts, from, to }));
   if (recovered > 0) out.line(say('v1.recovered', { count: recovered }));
   if (bad.count > 0) {

@@ -80,7 +80,7 @@ function show({ out, say }: CommandContext, report: Report, { config }: Site): v
   out.line(say('clock.now', { time: written.format(new Date(now)), timezone, now }));
   out.line(out.paint(trusted ? 'green' : 'yellow', say(`clock.${why}`, { floor })));
   for (const { boot, minutes, kwh, datable } of held) {
-    out.line(say(datable ? 'clock.held' : 'clock.undated', { boot, minutes, ...kwh }));
+    out.line(say(datable ? 'clock.held' : 'clock.undated', { boot, count: minutes, ...kwh }));
   }
   if (!trusted) out.line(say('clock.confirm'));
 }

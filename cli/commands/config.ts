@@ -11,6 +11,7 @@ import { leaves, valueAt } from '../../nodes/site/origins.ts';
 import { formatProblem, sortProblems } from '../../nodes/site/problems.ts';
 import { formatPath } from '../../nodes/site/tree.ts';
 import { type Command, type CommandContext, EXIT } from '../command.ts';
+import { counted } from '../counted.ts';
 import { refuseWord } from '../usage.ts';
 
 const ACTIONS = { show, validate, where };
@@ -79,7 +80,12 @@ function validate({ options, env, paths, out, say }: CommandContext): number {
   for (const line of warnings) out.line(out.paint('yellow', line));
   if (isValid) {
     const files = fileLayers(paths).files.filter((file) => existsSync(file)).length;
-    out.line(out.paint('green', say('config.valid', { files, meters: config.meters.length })));
+    out.line(
+      out.paint(
+        'green',
+        say('config.valid', counted(say, { files, meters: config.meters.length })),
+      ),
+    );
   } else {
     for (const problem of problems) out.line(formatProblem(problem));
     out.line(out.paint('red', say('config.invalid', { count: problems.length })));

@@ -6,6 +6,7 @@ import { dateAt, isDate } from '../../nodes/rollup/calendar.ts';
 import { systemClock } from '../../nodes/site/clock.ts';
 import { asError, SolthriveError } from '../../nodes/site/errors.ts';
 import { type Command, type CommandContext, EXIT } from '../command.ts';
+import { counted } from '../counted.ts';
 import { siteOf } from '../records.ts';
 
 export const command: Command = {
@@ -39,7 +40,9 @@ export const command: Command = {
     const exported = await exportTo(file, context);
     if (options.json === true) out.json(exported);
     else {
-      out.line(say('archive.exported', { file, ...exported.records }));
+      const { minute: minutes, quarter: quarters, day: days, month: months } = exported.records;
+      const parts = counted(say, { minutes, quarters, days, months });
+      out.line(say('archive.exported', { file, ...parts }));
       if (exported.bad > 0) out.line(say('archive.bad', { count: exported.bad }));
     }
     return EXIT.well;

@@ -1,6 +1,7 @@
 /** Makes the records above the minute anew from the finest ones there are. */
 import { z } from 'zod';
 import { type Command, EXIT } from '../command.ts';
+import { counted } from '../counted.ts';
 import { runJob } from '../records.ts';
 
 const reportSchema = z.object({
@@ -20,7 +21,8 @@ export const command: Command = {
     } else if (quarters + days.length + months.length === 0) {
       out.line(out.paint('green', say('rebuild.same')));
     } else {
-      out.line(say('rebuild.changed', { quarters, days: days.length, months: months.length }));
+      const counts = { quarters, days: days.length, months: months.length };
+      out.line(say('rebuild.changed', counted(say, counts)));
       for (const name of [...days, ...months]) out.line(`  ${name}`);
     }
     return EXIT.well;

@@ -86,6 +86,6 @@ async function takeBack(context: CommandContext, id: string): Promise<number> {
   const { out, say, options } = context;
   const undone = undoneSchema.parse(await runJob(context, 'recompute', { undo: id }));
   if (options.json === true) out.json(undone);
-  else out.line(out.paint('green', say('recompute.undone', { id, days: undone.days })));
+  else out.line(out.paint('green', say('recompute.undone', { id, count: undone.days })));
   return EXIT.well;
 }

@@ -1,6 +1,7 @@
 /** Checks every file of the records and the sums between their levels, and says what helps. */
 import { z } from 'zod';
 import { type Command, type CommandContext, EXIT } from '../command.ts';
+import { counted } from '../counted.ts';
 import { runJob } from '../records.ts';
 
 const reportSchema = z.object({
@@ -55,7 +56,8 @@ function show({ out, say }: CommandContext, report: Report): void {
   }
   if (report.untold > 0) out.line(say('verify.untold', { count: report.untold }));
   const { files, records } = report;
-  out.line(say('verify.read', { files, ...records }));
+  const { minute: minutes, quarter: quarters, day: days, month: months } = records;
+  out.line(say('verify.read', counted(say, { files, minutes, quarters, days, months })));
   const verdict = report.well ? 'well' : 'wrong';
   out.line(out.paint(report.well ? 'green' : 'red', say(`verify.${verdict}`)));
 }

@@ -76,7 +76,7 @@ describe('solthrive-cli and archives', () => {
   it('export writes one file, and no second one over it', async () => {
     const made = await runIn(root, 'export', '--out', file);
     assert.equal(made.code, 0, made.errors);
-    assert.match(made.text, /a\.tar\.gz: 1440 minutes, 96 quarter hours, 1 days/);
+    assert.match(made.text, /a\.tar\.gz: 1440 minutes, 96 quarter hours, 1 day,/);
     const bytes = readFileSync(file);
     const again = await runIn(
       root,
@@ -170,9 +170,9 @@ describe('solthrive-cli and archives', () => {
     writeFileSync(join(folder, 'day.jsonl'), [...lines, 'nonsense'].join('\n'));
     const seen = await runIn(other, 'import', '--v1', folder);
     assert.equal(seen.code, 0, seen.errors);
-    assert.match(seen.text, /1 file\(s\) with 120 samples: 2 minutes of 1 day/);
+    assert.match(seen.text, /1 file with 120 samples: 2 minutes of 1 day/);
     assert.match(seen.text, /does not name: mood \(120\)/);
-    assert.match(seen.text, /1 line\(s\) are no samples: .*:\n {2}\S+day\.jsonl:121\n/);
+    assert.match(seen.text, /1 line is no sample: .*:\n {2}\S+day\.jsonl:121\n/);
     assert.match(seen.text, /day\.jsonl:8: grid 1000000000 W > /);
     assert.match(seen.text, /minutes +2 +0 /);
     assert.deepEqual(recordsIn(data), {});

@@ -73,8 +73,8 @@ describe('solthrive-cli clock', () => {
     assert.equal(code, 1);
     assert.match(text, /June 21, 2099 at 7:02:10 AM CDT \(America\/Chicago; 2099-06-21T12:02:10/);
     assert.match(text, /not believed: the network has not told the time/);
-    assert.match(text, /\n2 minute\(s\) since then wait for their date: 0\.04 kWh imported/);
-    assert.match(text, /\n1 minute\(s\) of an earlier start \(boot-0\) cannot be dated any more/);
+    assert.match(text, /\n2 minutes since then wait for their date: 0\.04 kWh imported/);
+    assert.match(text, /\n1 minute of an earlier start \(boot-0\) cannot be dated any more/);
     assert.match(text, /clock confirm/);
     const told = JSON.parse((await cli('--json')).text);
     assert.deepEqual([told.trusted, told.why, told.held.length], [false, 'waiting', 2]);

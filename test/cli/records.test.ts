@@ -92,7 +92,7 @@ describe('solthrive-cli and the records', () => {
       rmSync(join(data, 'day'), { recursive: true });
       const { code, text } = await run('rebuild');
       assert.equal(code, 0);
-      assert.match(text, new RegExp(`2 day\\(s\\).*\\n  ${BEFORE}\\n  ${YESTERDAY}\\n`));
+      assert.match(text, new RegExp(`2 days,.*\\n  ${BEFORE}\\n  ${YESTERDAY}\\n`));
       assert.deepEqual(bytesOf(data), before);
       assert.match((await run('rebuild')).text, /Nothing to do/);
     });
@@ -113,7 +113,7 @@ describe('solthrive-cli and the records', () => {
       assert.match((await run('recompute', '--list')).text, /^1 +\S+T00:00:00.000Z to .*wiring/);
       assert.equal((await run('verify')).code, 0);
       const undone = await run('recompute', '--undo', '1');
-      assert.match(undone.text, /1 is taken back: 1 day\(s\)/);
+      assert.match(undone.text, /1 is taken back: 1 day/);
       for (const [file, hash] of Object.entries(before)) assert.equal(bytesOf(data)[file], hash);
     });
 
@@ -199,7 +199,7 @@ describe('solthrive-cli and the records', () => {
     it('the service does it, whoever holds the lock', async () => {
       const { code, text } = await run('rebuild');
       assert.equal(code, 0);
-      assert.match(text, /3 quarter hour\(s\), 1 day\(s\)/);
+      assert.match(text, /3 quarter hours, 1 day/);
       assert.deepEqual(asked, [null]);
     });
 
