@@ -16,21 +16,27 @@ export interface Argument {
   params: Record<string, number>;
 }
 
-export interface Hypothesis {
+/** What is thought of some wires, without the reasons. */
+export interface Claim {
   id: FaultId;
   /** `<meter>/<channel>`, `<meter>` or `site`. */
   source: string;
   cause?: string;
   verdict: Verdict;
-  /** Numbers for the fault's texts. */
-  evidence: Record<string, number>;
-  arguments: Argument[];
   /** Inputs of the meter it speaks of; left out: all of its source. A row of phases blocks only these. */
   phases?: string[];
 }
 
+export interface Hypothesis extends Claim {
+  /** Numbers for the fault's texts. */
+  evidence: Record<string, number>;
+  arguments: Argument[];
+}
+
 /** What a rule may know beside the second itself. */
 export interface Surroundings {
+  /** The time that this second stands for, ms: since the one before, and never more than 5 s. */
+  readonly passedMs: number;
   /**
    * True where a row above has found something for that channel (and phase, where one is given):
    * its samples mean nothing then, neither for nor against.
@@ -41,7 +47,13 @@ export interface Surroundings {
 export interface Rule {
   /** Under which its evidence is saved. */
   readonly name: string;
+  /** Runs each second of the site's life: it counts, and leaves all wording to `hypotheses`. */
   take(second: SiteSecond, surroundings: Surroundings): void;
+  /**
+   * The claims that are not quiet, asked for each second: **the same array** as long as no verdict,
+   * cause or phase has changed.
+   */
+  found(): readonly Claim[];
   /** Every hypothesis with any evidence, also the quiet ones: the doctor explains itself with them. */
   hypotheses(): Hypothesis[];
   /** Evidence as JSON, to go on from after a restart. */
