@@ -98,7 +98,10 @@ export class Doctor {
   }
 
   #lookForOutages({ channels }: SiteSecond): void {
+    let before = '';
     for (const { meter } of channels) {
+      if (meter === before) continue;
+      before = meter;
       const isSilenced = this.#outage(meter).length > 0;
       if (isSilenced !== (this.#silenced.get(meter) ?? false)) this.#news += 1;
       this.#silenced.set(meter, isSilenced);
