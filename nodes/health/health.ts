@@ -12,6 +12,7 @@ import { Host, machine } from './host.ts';
 import { parseIncoming } from './incoming.ts';
 import { Rounds } from './rounds.ts';
 import { type SetAside, SiteWatch } from './site-watch.ts';
+import type { Program } from './watch/machine.ts';
 
 interface HealthDef extends NodeDef {
   site: string;
@@ -34,7 +35,9 @@ export default function (RED: NodeAPI): void {
     const book = new FaultBook({ clock: systemClock, say: words, announce, carried });
     const host = new Host(machine, systemClock, site.paths.records);
     const setAside = findSetAside(RED.settings);
-    const watch = new SiteWatch({ clock: systemClock, site, book, host, setAside, clockState });
+    const program = findProgram(RED.settings);
+    const start = { setAside, clockState, program };
+    const watch = new SiteWatch({ clock: systemClock, site, book, host, ...start });
 
     let shown = -1;
     const showCount = (count: number) => {
@@ -92,6 +95,11 @@ function findSetAside(settings: object): SetAside {
     solthriveStart?: { quarantined?: unknown; setAside?: unknown };
   };
   return { nodes: lengthOf(start?.quarantined), files: lengthOf(start?.setAside) };
+}
+
+/** It hands over what it knows of the program's life, too. */
+function findProgram(settings: object): Program {
+  return (settings as { solthriveLife?: Program }).solthriveLife ?? {};
 }
 
 function lengthOf(list: unknown): number {

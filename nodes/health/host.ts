@@ -1,5 +1,5 @@
-/** What the machine tells about itself: time on the processor, memory, disk, temperature. */
-import { readFile, statfs } from 'node:fs/promises';
+/** What the machine tells about itself: time on the processor, memory, disk, temperature, its supply. */
+import { readdir, readFile, statfs } from 'node:fs/promises';
 import * as os from 'node:os';
 import type { Clock } from '../site/clock.ts';
 import type { HostReport } from './report.ts';
@@ -7,6 +7,13 @@ import type { HostReport } from './report.ts';
 const MB = 1_000_000;
 const GB = 1_000_000_000;
 const THERMAL_ZONE = '/sys/class/thermal/thermal_zone0/temp';
+const SENSORS = '/sys/class/hwmon';
+/** The kernel's raspberrypi-hwmon, which asks the firmware every two seconds. */
+const VOLTAGE_SENSOR = 'rpi_volt';
+/** Of kernels before it: bit 0 is low now, bit 16 has been low since the start of the machine. */
+const THROTTLED = '/sys/devices/platform/soc/soc:firmware/get_throttled';
+const LOW_NOW = 1 << 0;
+const LOW_SINCE_BOOT = 1 << 16;
 
 export interface DiskSpace {
   freeBytes: number;
@@ -15,11 +22,20 @@ export interface DiskSpace {
   freeFiles: number | null;
 }
 
+/** Whether the voltage of the supply is too low. */
+export interface Undervoltage {
+  now: boolean;
+  /** Left out where only the present is told. */
+  since_boot?: boolean;
+}
+
 /** The questions asked of the machine; a test answers them itself. */
 export interface HostPorts {
   /** What is left of the disk that holds a folder. */
   disk(folder: string): Promise<DiskSpace>;
   readText(file: string): Promise<string>;
+  /** The names in a folder. */
+  list(folder: string): Promise<string[]>;
   /** Processor time of this process so far, ms. */
   cpuMs(): number;
   memory(): {
@@ -41,6 +57,7 @@ export const machine: HostPorts = {
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, freeFiles };
   },
   readText: (file) => readFile(file, 'utf8'),
+  list: (folder) => readdir(folder),
   cpuMs() {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1_000;
@@ -57,6 +74,9 @@ export class Host {
   readonly #folder: string;
   #disk: DiskSpace | null = null;
   #temperatureC: number | null = null;
+  /** Where the voltage is told; null where it is not, undefined until that was looked for. */
+  #voltageFile: string | null | undefined;
+  #undervoltage: Undervoltage | null = null;
   #cpu: { atMs: number; usedMs: number };
   #cpuPercent: number | null = null;
 
@@ -66,6 +86,21 @@ export class Host {
     this.#clock = clock;
     this.#folder = folder;
     this.#cpu = { atMs: clock.mono(), usedMs: ports.cpuMs() };
+  }
+
+  /** What is left for records; null while not known. */
+  get disk(): DiskSpace | null {
+    return this.#disk;
+  }
+
+  /** °C; null where it is not told. */
+  get temperatureC(): number | null {
+    return this.#temperatureC;
+  }
+
+  /** Null where it is not told. */
+  get undervoltage(): Undervoltage | null {
+    return this.#undervoltage;
   }
 
   /** Free bytes for records; null while not known. */
@@ -88,9 +123,28 @@ export class Host {
   /** Asks for what takes a system call that may wait. Never rejects: what is not told is not known. */
   async look(): Promise<void> {
     this.#disk = await this.#ports.disk(this.#folder).catch(() => null);
-    const text = await this.#ports.readText(THERMAL_ZONE).catch(() => '');
-    const degrees = Number.parseInt(text, 10) / 1_000;
+    const degrees = Number.parseInt(await this.#read(THERMAL_ZONE), 10) / 1_000;
     this.#temperatureC = Number.isFinite(degrees) ? degrees : null;
+  }
+
+  /** Asks for what may be over in seconds; costs nothing where there is nothing to ask. Never rejects. */
+  async glance(): Promise<void> {
+    if (this.#voltageFile === undefined) this.#voltageFile = await this.#findVoltage();
+    if (this.#voltageFile === null) return;
+    const text = (await this.#read(this.#voltageFile)).trim();
+    this.#undervoltage = parseVoltage(this.#voltageFile, text);
+  }
+
+  async #findVoltage(): Promise<string | null> {
+    for (const name of await this.#ports.list(SENSORS).catch(() => [])) {
+      const sensor = (await this.#read(`${SENSORS}/${name}/name`)).trim();
+      if (sensor === VOLTAGE_SENSOR) return `${SENSORS}/${name}/in0_lcrit_alarm`;
+    }
+    return (await this.#read(THROTTLED)) === '' ? null : THROTTLED;
+  }
+
+  #read(file: string): Promise<string> {
+    return this.#ports.readText(file).catch(() => '');
   }
 
   /** The processor share is the mean since the last report of at least a second ago. */
@@ -114,8 +168,10 @@ export class Host {
       disk: this.#disk && {
         free_mb: megabytes(this.#disk.freeBytes),
         total_mb: megabytes(this.#disk.totalBytes),
+        ...(this.#disk.freeFiles === null ? {} : { free_files: this.#disk.freeFiles }),
       },
       ...(this.#temperatureC === null ? {} : { temperature_c: this.#temperatureC }),
+      ...(this.#undervoltage === null ? {} : { undervoltage: this.#undervoltage }),
     };
   }
 
@@ -127,6 +183,13 @@ export class Host {
     this.#cpuPercent = Math.round((1_000 * (usedMs - this.#cpu.usedMs)) / passedMs) / 10;
     this.#cpu = { atMs, usedMs };
   }
+}
+
+function parseVoltage(file: string, text: string): Undervoltage | null {
+  if (file !== THROTTLED) return text === '' ? null : { now: text === '1' };
+  const bits = Number.parseInt(text, 16);
+  if (Number.isNaN(bits)) return null;
+  return { now: (bits & LOW_NOW) !== 0, since_boot: (bits & LOW_SINCE_BOOT) !== 0 };
 }
 
 function megabytes(bytes: number): number {

@@ -2,6 +2,10 @@
 import type { UndatedKwh } from '../journal/undated.ts';
 import type { BusStatus, MeterStatus } from '../meter/meter-status.ts';
 import type { Fault, FaultId } from './faults.ts';
+import type { DiskFull } from './forecast.ts';
+import type { Undervoltage } from './host.ts';
+import type { RunsReport } from './runs/history.ts';
+import type { ErrorKind } from './watch/bus.ts';
 
 export type Status = 'ok' | 'degraded' | 'fault';
 export type ModbusStatus = 'ok' | 'degraded' | 'down' | 'none';
@@ -28,6 +32,10 @@ export interface SystemReport {
   /** Of the program, s. */
   uptime_s: number;
   host: HostReport;
+  /** Of the program's runs; left out where nobody writes them down. */
+  runs?: RunsReport;
+  /** When the disk of the records will be full, as it has been filling; null where not in sight. */
+  disk_full: DiskFull | null;
   /** How late a timer of one second fires, over the last five minutes; null before the first. */
   event_loop_delay_ms: Spread | null;
   /** How far from `interval_ms` two good readings of one meter lie apart, by meter. */
@@ -37,6 +45,8 @@ export interface SystemReport {
   meters: Record<string, MeterStatus>;
   /** What was last said of each bus with a meter on it. */
   buses: Record<string, BusStatus>;
+  /** By meter. */
+  request_errors: Record<string, RequestErrors>;
   clock: {
     now: string;
     trusted: boolean;
@@ -56,9 +66,22 @@ export interface HostReport {
     host_total_mb: number;
   };
   /** Where records go; null where the disk cannot be asked. */
-  disk: { free_mb: number; total_mb: number } | null;
+  disk: { free_mb: number; total_mb: number; free_files?: number } | null;
   /** Left out where the host does not tell. */
   temperature_c?: number;
+  /** Left out where the host does not tell. */
+  undervoltage?: Undervoltage;
+}
+
+/** The requests of a meter of the last five minutes that went wrong. */
+export interface RequestErrors {
+  bus: string;
+  requests: number;
+  failures: number;
+  /** Of the requests; null where there were none. */
+  percent: number | null;
+  /** Failures by kind. */
+  kinds: Record<ErrorKind, number>;
 }
 
 export interface Spread {

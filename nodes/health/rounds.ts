@@ -7,6 +7,7 @@ import { type SiteWatch, TICK_MS } from './site-watch.ts';
 /** In rounds of a second. */
 const REPORT_EVERY = 5;
 const LOOK_EVERY = 30;
+const GLANCE_EVERY = 5;
 
 export interface RoundsOptions {
   clock: Clock;
@@ -52,6 +53,7 @@ export class Rounds {
     this.#timer = clock.after(watch.tick(), () => this.#go());
     const lookEvery = host.freeBytes === null ? REPORT_EVERY : LOOK_EVERY;
     if (this.#round % lookEvery === 0) void host.look();
+    if (this.#round % GLANCE_EVERY === 0) void host.glance();
     if (this.#round - this.#reportedRound >= REPORT_EVERY) this.report();
     else this.reportNews();
   }

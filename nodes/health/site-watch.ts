@@ -6,21 +6,20 @@ import type { Reading } from '../meter/reading.ts';
 import type { Clock } from '../site/clock.ts';
 import type { Site } from '../site/config.ts';
 import { requiredSources } from '../site/required.ts';
+import { DiskDiary } from './disk-diary.ts';
 import type { FaultBook, FaultId } from './faults.ts';
 import type { Host } from './host.ts';
-import type { HealthReport, ModbusStatus, Spread, Status } from './report.ts';
-import { Recent } from './spread.ts';
+import type { HealthReport, ModbusStatus, RequestErrors, Spread, Status } from './report.ts';
 import { BusWatch } from './watch/bus.ts';
 import { ClockWatch } from './watch/clock.ts';
+import { DriftWatch } from './watch/drift.ts';
+import { MachineWatch, type Program } from './watch/machine.ts';
 import { MeterWatch } from './watch/meters.ts';
-import { StorageWatch } from './watch/storage.ts';
 
 export const TICK_MS = 1_000;
 /** When our own tick is this late nobody is judged: it was we who were away, and replies may wait. */
 const AWAY_MS = 1_500;
 const SETTLE_MS = 2_000;
-const DRIFTS_KEPT = 300;
-const MISSED_POLLS = 2;
 
 export interface SiteWatchOptions {
   clock: Clock;
@@ -30,6 +29,7 @@ export interface SiteWatchOptions {
   setAside: SetAside;
   /** What was known of the clock before a deploy. */
   clockState?: ClockState | null;
+  program?: Program;
 }
 
 /** What the flow check took out of the flows at the start. */
@@ -43,8 +43,7 @@ interface Watched {
   meter: MeterWatch;
   /** Left out where the source is not polled by us. */
   bus?: BusWatch;
-  drift: Recent;
-  lastReadMs: number | null;
+  drift: DriftWatch;
 }
 
 export class SiteWatch {
@@ -52,22 +51,22 @@ export class SiteWatch {
   readonly #site: Site;
   readonly #book: FaultBook;
   readonly #host: Host;
-  readonly #storage: StorageWatch;
+  readonly #machine: MachineWatch;
   readonly #clockWatch: ClockWatch;
   readonly #watched = new Map<string, Watched>();
   readonly #meterStatus = new Map<string, MeterStatus>();
   readonly #busStatus = new Map<string, BusStatus>();
-  readonly #delays = new Recent(DRIFTS_KEPT);
   readonly #startedMs: number;
   #dueMs: number;
   #judgeFromMs = 0;
 
-  constructor({ clock, site, book, host, setAside, clockState }: SiteWatchOptions) {
+  constructor({ clock, site, book, host, setAside, clockState, program }: SiteWatchOptions) {
     this.#clock = clock;
     this.#site = site;
     this.#book = book;
     this.#host = host;
-    this.#storage = new StorageWatch(host);
+    const diary = new DiskDiary(site.paths.records, clock);
+    this.#machine = new MachineWatch({ ...program, clock, book, host, diary });
     this.#clockWatch = new ClockWatch(clockState ?? null);
     this.#startedMs = clock.mono();
     this.#dueMs = this.#startedMs + TICK_MS;
@@ -81,8 +80,7 @@ export class SiteWatch {
           this.#startedMs,
         ),
         ...(modbus ? { bus: new BusWatch(id) } : {}),
-        drift: new Recent(DRIFTS_KEPT),
-        lastReadMs: null,
+        drift: new DriftWatch(id, intervalMs),
       });
     }
     book.keepOnly((source) => source === 'site' || this.#watched.has(source));
@@ -94,18 +92,13 @@ export class SiteWatch {
     if (watched === undefined) return;
     const nowMs = this.#clock.mono();
     watched.meter.note(reading, nowMs);
-    if (reading.ok && watched.lastReadMs !== null) {
-      const intervalMs = this.#site.config.poll.interval_ms;
-      const gapMs = nowMs - watched.lastReadMs;
-      // A longer gap is not a poll that drifted but polls that were missed.
-      if (gapMs < MISSED_POLLS * intervalMs) watched.drift.add(Math.abs(gapMs - intervalMs));
-    }
-    watched.lastReadMs = reading.ok ? nowMs : null;
+    watched.drift.note(reading.ok, nowMs);
     if (this.#mayJudge(nowMs)) this.#judgeMeter(reading.meter, watched, nowMs);
   }
 
   /** A second of the home has passed: old values have just left the snapshot, if they are too old. */
   snapshot(): void {
+    this.#machine.snapshot();
     const nowMs = this.#clock.mono();
     if (this.#mayJudge(nowMs)) this.#judge(nowMs);
   }
@@ -120,7 +113,7 @@ export class SiteWatch {
   }
 
   storage(ok: boolean, reporter: string): void {
-    this.#storage.note(reporter, ok, this.#book);
+    this.#machine.written(ok, reporter);
   }
 
   clockSays(state: ClockState): void {
@@ -135,7 +128,7 @@ export class SiteWatch {
   tick(): number {
     const nowMs = this.#clock.mono();
     const lateMs = nowMs - this.#dueMs;
-    this.#delays.add(Math.max(0, lateMs));
+    this.#machine.tick(lateMs);
     if (lateMs > AWAY_MS) this.#judgeFromMs = nowMs + SETTLE_MS;
     if (this.#mayJudge(nowMs)) this.#judge(nowMs);
     this.#dueMs = Math.max(this.#dueMs + TICK_MS, nowMs + TICK_MS / 2);
@@ -167,12 +160,12 @@ export class SiteWatch {
       system: {
         version,
         uptime_s: Math.floor(process.uptime()),
-        host: this.#host.report(),
-        event_loop_delay_ms: this.#delays.spread(),
+        ...this.#machine.report(),
         poll_drift_ms: this.#drifts(),
         poll_interval_ms: this.#site.config.poll.interval_ms,
         meters: Object.fromEntries(this.#meterStatus),
         buses: Object.fromEntries(this.#busStatus),
+        request_errors: this.#requestErrors(),
         clock: this.#clockWatch.report(this.#clock),
       },
     };
@@ -184,13 +177,14 @@ export class SiteWatch {
 
   #judge(nowMs: number): void {
     for (const [id, watched] of this.#watched) this.#judgeMeter(id, watched, nowMs);
-    this.#storage.judge(this.#book);
   }
 
-  #judgeMeter(id: string, { meter, bus }: Watched, nowMs: number): void {
+  #judgeMeter(id: string, { meter, bus, drift }: Watched, nowMs: number): void {
     meter.judge(nowMs, this.#book);
-    if (this.#book.has('meter_not_responding', id)) bus?.forget();
-    else bus?.judge(this.#book);
+    if (bus === undefined) return;
+    drift.judge(this.#book);
+    if (this.#book.has('meter_not_responding', id)) bus.forget();
+    else bus.judge(this.#book);
   }
 
   /** What is settled at the start and stays so until the next one. */
@@ -231,10 +225,18 @@ export class SiteWatch {
   #drifts(): Record<string, Spread> {
     const drifts: Record<string, Spread> = {};
     for (const [id, { drift }] of this.#watched) {
-      const spread = drift.spread();
-      if (spread !== null) drifts[id] = spread;
+      if (drift.spread !== null) drifts[id] = drift.spread;
     }
     return drifts;
+  }
+
+  #requestErrors(): Record<string, RequestErrors> {
+    const errors: Record<string, RequestErrors> = {};
+    for (const [id, { bus }] of this.#watched) {
+      const on = this.#meterStatus.get(id)?.bus;
+      if (bus !== undefined && on !== undefined) errors[id] = { bus: on, ...bus.errors() };
+    }
+    return errors;
   }
 }
 

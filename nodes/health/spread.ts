@@ -16,13 +16,18 @@ export class Recent {
     this.#next = (this.#next + 1) % this.#keep;
   }
 
-  /** Median, 99th percentile (nearest rank) and maximum, to 0.1; null before the first. */
+  /** Median, 99th percentile and maximum, to 0.1; null before the first. */
   spread(): Spread | null {
     const sorted = this.#values.toSorted((a, b) => a - b);
-    const at = (fraction: number) => sorted[Math.ceil(fraction * sorted.length) - 1] ?? 0;
     if (sorted.length === 0) return null;
-    return { p50: tenth(at(0.5)), p99: tenth(at(0.99)), max: tenth(at(1)) };
+    const at = (fraction: number) => tenth(nearestRank(sorted, fraction));
+    return { p50: at(0.5), p99: at(0.99), max: at(1) };
   }
+}
+
+/** The percentile by nearest rank; 0 of none. */
+export function nearestRank(sorted: readonly number[], fraction: number): number {
+  return sorted[Math.ceil(fraction * sorted.length) - 1] ?? 0;
 }
 
 function tenth(value: number): number {

@@ -3,6 +3,7 @@
  * minutes. It sees only counters that go up.
  */
 import type { FaultBook } from '../faults.ts';
+import type { RequestErrors } from '../report.ts';
 
 const WINDOW_MS = 300_000;
 const SAMPLE_MS = 10_000;
@@ -11,6 +12,20 @@ const CLEAR_PERCENT = 0.5;
 const FEWEST_REQUESTS = 100;
 /** One disturbance is not a bad line. */
 const FEWEST_FAILURES = 4;
+
+/** What a request can fail of, by the code of its error. */
+const KINDS = {
+  crc: 'bus_crc',
+  timeouts: 'bus_timeout',
+  /** Of another unit, another function, another length. */
+  bad_replies: 'bus_bad_reply',
+  exceptions: 'bus_exception',
+  /** Behind a gateway that answers. */
+  silent: 'bus_target_silent',
+  unreachable: 'bus_unreachable',
+  closed: 'bus_closed',
+} as const;
+export type ErrorKind = keyof typeof KINDS;
 
 /** Counters since the line was opened. */
 export interface RequestCounters {
@@ -47,29 +62,30 @@ export class BusWatch {
   }
 
   judge(book: FaultBook): void {
-    const first = this.#samples[0];
-    const last = this.#samples.at(-1);
-    if (first === undefined || last === undefined) return;
-    const requests = last.requests - first.requests;
-    if (requests < FEWEST_REQUESTS) return;
-    const failures = total(last.errors) - total(first.errors);
-    const percent = (100 * failures) / requests;
+    const { requests, failures, percent, kinds } = this.errors();
+    if (percent === null || requests < FEWEST_REQUESTS) return;
     if (percent > RAISE_PERCENT && failures >= FEWEST_FAILURES) {
-      const since = (kind: string) => (last.errors[kind] ?? 0) - (first.errors[kind] ?? 0);
-      book.raise({
-        id: 'bus_errors',
-        source: this.#source,
-        evidence: {
-          percent: Math.round(percent * 10) / 10,
-          requests,
-          failures,
-          crc: since('bus_crc'),
-          timeouts: since('bus_timeout'),
-        },
-      });
+      const evidence = { percent: Math.round(percent * 10) / 10, requests, failures, ...kinds };
+      book.raise({ id: 'bus_errors', source: this.#source, evidence });
     } else if (percent < CLEAR_PERCENT) {
       book.clear('bus_errors', this.#source);
     }
+  }
+
+  /** Of the last five minutes. */
+  errors(): Omit<RequestErrors, 'bus'> {
+    const first = this.#samples[0];
+    const last = this.#samples.at(-1);
+    const requests = (last?.requests ?? 0) - (first?.requests ?? 0);
+    const since = (code: string) => (last?.errors[code] ?? 0) - (first?.errors[code] ?? 0);
+    const counted = Object.entries(KINDS).map(([kind, code]) => [kind, since(code)]);
+    const failures = total(last?.errors ?? {}) - total(first?.errors ?? {});
+    return {
+      requests,
+      failures,
+      percent: requests === 0 ? null : (100 * failures) / requests,
+      kinds: Object.fromEntries(counted) as Record<ErrorKind, number>,
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 /** Decides whether records can be saved, and whether there is room for more. */
 import type { FaultBook } from '../faults.ts';
+import type { DiskFull } from '../forecast.ts';
 
 const MB = 1_000_000;
 const LOW_MB = 200;
@@ -7,6 +8,9 @@ const ENOUGH_MB = 250;
 /** A disk may be full of files while it has room: a day of records needs a few new ones. */
 const LOW_FILES = 1_000;
 const ENOUGH_FILES = 1_500;
+/** As it fills: time enough for somebody to come. */
+const LOW_DAYS = 14;
+const ENOUGH_DAYS = 21;
 
 /** What is left of the disk; null where not known, or not limited. */
 interface Room {
@@ -32,18 +36,25 @@ export class StorageWatch {
     else book.raise({ id: 'storage_failed', source: 'site', evidence: { failed_writes: failed } });
   }
 
-  judge(book: FaultBook): void {
+  /** @param full  when the disk will be, as it has been filling; null where that is not in sight */
+  judge(book: FaultBook, full: DiskFull | null): void {
     const { freeBytes, freeFiles } = this.#disk;
     if (freeBytes === null) return;
     const freeMb = Math.floor(freeBytes / MB);
-    const source = 'site';
-    if (freeMb < LOW_MB) {
-      book.raise({ id: 'low_storage', source, evidence: { free_mb: freeMb } });
-    } else if (freeFiles !== null && freeFiles < LOW_FILES) {
-      const evidence = { free_mb: freeMb, free_files: freeFiles };
-      book.raise({ id: 'low_storage', source, cause: 'files', evidence });
-    } else if (freeMb >= ENOUGH_MB && (freeFiles ?? ENOUGH_FILES) >= ENOUGH_FILES) {
-      book.clear('low_storage', source);
-    }
+    const days = full?.days_left ?? ENOUGH_DAYS;
+    const fault = {
+      id: 'low_storage' as const,
+      source: 'site',
+      evidence: {
+        free_mb: freeMb,
+        ...(freeFiles !== null && { free_files: freeFiles }),
+        ...(full && { days_left: full.days_left }),
+      },
+    };
+    const isEnough = freeMb >= ENOUGH_MB && (freeFiles ?? ENOUGH_FILES) >= ENOUGH_FILES;
+    if (freeMb < LOW_MB) book.raise(fault);
+    else if (freeFiles !== null && freeFiles < LOW_FILES) book.raise({ ...fault, cause: 'files' });
+    else if (isEnough && days < LOW_DAYS) book.raise({ ...fault, cause: 'filling' });
+    else if (isEnough && days >= ENOUGH_DAYS) book.clear('low_storage', 'site');
   }
 }

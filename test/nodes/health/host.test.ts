@@ -11,6 +11,7 @@ const ports: HostPorts = {
     freeFiles: 900_000,
   }),
   readText: async () => '48312\n',
+  list: async () => [],
   cpuMs: () => 0,
   memory: () => ({ rss: 9e7, heapUsed: 3e7, heapTotal: 5e7, hostFree: 1e9, hostTotal: 4e9 }),
   load: () => [0.123, 0.2, 0.3],
@@ -50,7 +51,7 @@ describe('the host', () => {
         host_free_mb: 1_000,
         host_total_mb: 4_000,
       },
-      disk: { free_mb: 12_900, total_mb: 32_000 },
+      disk: { free_mb: 12_900, total_mb: 32_000, free_files: 900_000 },
       temperature_c: 48.312,
     });
   });
@@ -86,7 +87,7 @@ describe('the watch over storage', () => {
   it('raises below 200 MB and clears from 250', () => {
     const isLow = (freeBytes: number | null) => {
       disk.freeBytes = freeBytes;
-      watch.judge(book);
+      watch.judge(book, null);
       return book.has('low_storage', 'site');
     };
     assert.deepEqual([null, 210e6, 199e6, 210e6, null, 250e6].map(isLow), [
@@ -103,7 +104,7 @@ describe('the watch over storage', () => {
     disk.freeBytes = 12e9;
     const causes = [1_200, 999, 1_200, 1_500].map((freeFiles) => {
       disk.freeFiles = freeFiles;
-      watch.judge(book);
+      watch.judge(book, null);
       return book.active().map(({ cause }) => cause);
     });
     assert.deepEqual(causes, [[], ['files'], ['files'], []]);
