@@ -4,6 +4,7 @@
  */
 import type { SiteConfig } from '../../site/schema.ts';
 import type { FaultId } from '../faults.ts';
+import type { Edges } from './edges.ts';
 import type { ChannelSecond, SiteSecond } from './second.ts';
 
 export type Verdict = 'quiet' | 'suspected' | 'confirmed';
@@ -67,4 +68,6 @@ export interface Rule {
 /** What a rule is made from. Rules are listed, in the order of exclusion, in `rules.ts`. */
 export interface RuleContext {
   config: SiteConfig;
+  /** What the mains did when solar changed within seconds, as far as rows 1 to 7 let it count. */
+  edges: Edges;
 }

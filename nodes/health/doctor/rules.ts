@@ -1,8 +1,21 @@
 /** The rules of the doctor, in the order of exclusion (ct-doctor rules, section 4). */
+import type { SiteConfig } from '../../site/schema.ts';
+import { CloudEdges } from './edges.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
-const ROWS: ((context: RuleContext) => Rule)[] = [];
+type Row = (context: RuleContext) => Rule;
 
-export function rulesOf(context: RuleContext): Rule[] {
-  return ROWS.map((make) => make(context));
+/** Rows 4 to 7: what they find keeps samples out of the cloud edges. */
+const ABOVE_EDGES: Row[] = [];
+/** From row 8 on they argue with the edges too. */
+const BELOW_EDGES: Row[] = [];
+
+export function rulesOf({ config }: { config: SiteConfig }): Rule[] {
+  const edges = new CloudEdges();
+  const context: RuleContext = { config, edges };
+  return [
+    ...ABOVE_EDGES.map((make) => make(context)),
+    edges,
+    ...BELOW_EDGES.map((make) => make(context)),
+  ];
 }
