@@ -73,13 +73,27 @@ export function decodeValue(
  * @throws RangeError for NaN as an integer
  */
 export function encodeValue(value: number, type: ValueType, order: RegisterOrder): Buffer {
-  const codec = CODECS[type];
-  codec.set(view, value);
-  const data = Buffer.alloc(codec.registers * 2);
-  for (let byte = 0; byte < data.length; byte++) {
-    data[placeOf(byte, codec.registers, order)] = scratch[byte] ?? 0;
-  }
+  const data = Buffer.alloc(CODECS[type].registers * 2);
+  writeValue(data, 0, { value, type, order });
   return data;
+}
+
+/** Encodes in place: the registers of a number from byte `offset` of `data` on. */
+export function writeValue(
+  data: Uint8Array,
+  offset: number,
+  { value, type, order }: { value: number; type: ValueType; order: RegisterOrder },
+): void {
+  const { registers, set } = CODECS[type];
+  set(view, value);
+  for (let byte = 0; byte < 2 * registers; byte++) {
+    data[offset + placeOf(byte, registers, order)] = scratch[byte] ?? 0;
+  }
+}
+
+/** Registers as one unsigned number, as they come over the wire. */
+export function rawNumber(data: Uint8Array): number {
+  return data.reduce((number, byte) => number * 256 + byte, 0);
 }
 
 /** Where a meter puts the byte that is `byte`th in a big-endian number of so many words. */
