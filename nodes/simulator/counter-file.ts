@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { PHASES } from '../meter/reading.ts';
 import { replaceWhole } from '../site/jsonl.ts';
+import { SOUND } from './measuring.ts';
 import type { Standing } from './metered-home.ts';
 
 const energy = z.strictObject({
@@ -20,6 +21,10 @@ const faults = z.strictObject({
   unplugged: phases,
   reversed: phases,
   swapped: z.array(z.tuple([phase, phase])),
+  rotated: z.number().int().default(SOUND.rotated),
+  referenceSwapped: z.boolean().default(SOUND.referenceSwapped),
+  ratio: z.strictObject({ l1: z.number(), l2: z.number(), l3: z.number() }).default(SOUND.ratio),
+  noise: z.strictObject({ share: z.number(), seed: z.number() }).default(SOUND.noise),
 });
 const remembered = z.strictObject({
   v: z.literal(1),

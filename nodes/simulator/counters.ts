@@ -4,7 +4,7 @@
  */
 import { integrate } from '../balance/integrate.ts';
 import { PHASES, type Phase } from '../meter/reading.ts';
-import type { Measurement } from './wiring.ts';
+import type { Measurement } from './measuring.ts';
 
 /** Lifetime energy in both directions, kWh; both only ever grow. */
 export interface Energy {

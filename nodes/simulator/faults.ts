@@ -1,71 +1,13 @@
 /**
- * What a simulated meter is told to do wrong, and for how long. Knows commands and the clock; what a
- * fault does to wires, registers and frames is decided by those who ask.
+ * The faults a simulated meter has now, and for how long. Knows commands and the clock; what a fault
+ * does to wires, registers and frames is decided by those who ask.
  */
-import { z } from 'zod';
-import { PHASES } from '../meter/reading.ts';
+import { PHASES, type Phase } from '../meter/reading.ts';
 import type { Clock, Timer } from '../site/clock.ts';
-import { SolthriveError } from '../site/errors.ts';
-import { loadWords } from '../site/words.ts';
-import type { Blank } from './image.ts';
-import type { WiringFaults } from './wiring.ts';
-
-const LINE_FAULTS = [
-  'silence',
-  'crc_error',
-  'wrong_unit',
-  'truncated_frame',
-  'noise_byte',
-  'frozen',
-] as const;
-const PHASE_FAULTS = ['voltage_lost', 'ct_unplugged', 'ct_reversed'] as const;
-const BLANK_FAULTS = ['nan', 'sentinel'] as const;
-
-export const FAULTS = [
-  ...LINE_FAULTS,
-  'late_reply',
-  'exception',
-  ...PHASE_FAULTS,
-  'ct_swapped',
-  'counter_reset',
-  ...BLANK_FAULTS,
-] as const;
-export type FaultName = (typeof FAULTS)[number];
-
-/** How long; without it the fault stays until it is cleared. */
-const seconds = z.number().positive().max(86_400).optional();
-const phase = z.enum(PHASES);
-
-const fault = z.discriminatedUnion('fault', [
-  z.strictObject({ fault: z.enum(LINE_FAULTS), seconds }),
-  z.strictObject({
-    fault: z.literal('late_reply'),
-    ms: z.number().int().min(1).max(60_000).default(1_500),
-    seconds,
-  }),
-  z.strictObject({
-    fault: z.literal('exception'),
-    code: z.number().int().min(1).max(11).default(4),
-    seconds,
-  }),
-  z.strictObject({ fault: z.enum(PHASE_FAULTS), phases: z.array(phase).min(1), seconds }),
-  z.strictObject({ fault: z.literal('ct_swapped'), phases: z.tuple([phase, phase]), seconds }),
-  z.strictObject({ fault: z.literal('counter_reset') }),
-  z.strictObject({
-    fault: z.enum(BLANK_FAULTS),
-    /** Names of the profile's values; all of them where left out. */
-    values: z.array(z.string()).min(1).optional(),
-    seconds,
-  }),
-]);
-const command = z.union([
-  fault,
-  z.strictObject({ fault: z.literal('none') }),
-  z.strictObject({ clear: z.enum(FAULTS) }),
-]);
-
-export type ActiveFault = z.output<typeof fault>;
-export type Command = z.output<typeof command>;
+import { chanceOf } from './chance.ts';
+import type { ActiveFault, Command, FaultName, PhaseFault } from './commands.ts';
+import type { Spoilt } from './image.ts';
+import { SOUND, type WiringFaults } from './measuring.ts';
 
 /** What goes wrong between the meter and whoever asks. */
 export interface LineFaults {
@@ -79,29 +21,30 @@ export interface LineFaults {
   noise: boolean;
 }
 
-const words = loadWords(import.meta.url, 'faults');
-
-/** @throws SolthriveError `message_invalid`, which says what is allowed */
-export function parseCommand(payload: unknown): Command {
-  const parsed = command.safeParse(payload);
-  if (parsed.success) return parsed.data;
-  const what = words('allowed', {
-    found: JSON.stringify(payload)?.slice(0, 120) ?? String(payload),
-    faults: FAULTS.join(', '),
-    phases: PHASES.join(', '),
-  });
-  throw new SolthriveError('message_invalid', { kind: words('kind'), what });
-}
+/** How registers are spoilt by a fault, and which where the command names none. */
+const SPOILS: Partial<Record<FaultName, { as: Spoilt['as']; usual: RegExp }>> = {
+  nan: { as: 'nan', usual: /./ },
+  sentinel: { as: 'sentinel', usual: /./ },
+  solar_asleep: { as: 'sentinel', usual: /^(power|reactive_power|current)_/ },
+  power_width: { as: 'width', usual: /^power_(l\d|total)$/ },
+  words_exchanged: { as: 'words', usual: /./ },
+};
 
 /** The faults that are active now. Says so whenever that changes. */
 export class FaultBoard {
   readonly #clock: Clock;
   readonly #changed: () => void;
   readonly #active = new Map<string, { fault: ActiveFault; timer: Timer | null }>();
+  /** Kept from change to change: it is asked for with every request. */
+  #line: LineFaults | null = null;
+  #requests = 0;
 
   constructor(clock: Clock, changed: () => void) {
     this.#clock = clock;
-    this.#changed = changed;
+    this.#changed = () => {
+      this.#line = null;
+      changed();
+    };
   }
 
   get active(): ActiveFault[] {
@@ -119,24 +62,16 @@ export class FaultBoard {
   /** Forgets everything without a word. */
   stop(): void {
     this.#drop(() => true);
+    this.#line = null;
   }
 
+  /** What goes wrong with the next request: asked once for each. */
   line(): LineFaults {
-    return {
-      silence: this.#has('silence'),
-      lateMs: Math.max(
-        0,
-        ...this.active.map((each) => (each.fault === 'late_reply' ? each.ms : 0)),
-      ),
-      exception: Math.max(
-        0,
-        ...this.active.map((each) => (each.fault === 'exception' ? each.code : 0)),
-      ),
-      crcError: this.#has('crc_error'),
-      wrongUnit: this.#has('wrong_unit'),
-      truncated: this.#has('truncated_frame'),
-      noise: this.#has('noise_byte'),
-    };
+    this.#line ??= this.#lineNow();
+    const [lossy] = this.#all('lost_frames');
+    if (!lossy) return this.#line;
+    const isLost = chanceOf(lossy.seed, 'lost')(this.#requests++) < lossy.percent / 100;
+    return isLost ? { ...this.#line, silence: true } : this.#line;
   }
 
   get frozen(): boolean {
@@ -144,26 +79,68 @@ export class FaultBoard {
   }
 
   wiring(): WiringFaults {
-    const phasesOf = (name: (typeof PHASE_FAULTS)[number]) =>
-      new Set(this.active.flatMap((each) => (each.fault === name ? each.phases : [])));
+    const phasesOf = (name: PhaseFault) => new Set(this.#all(name).flatMap(({ phases }) => phases));
+    const [noisy] = this.#all('gain_noise');
     return {
       voltageLost: phasesOf('voltage_lost'),
       unplugged: phasesOf('ct_unplugged'),
       reversed: phasesOf('ct_reversed'),
-      swapped: this.active.flatMap((each) => (each.fault === 'ct_swapped' ? [each.phases] : [])),
+      swapped: this.#all('ct_swapped').map(({ phases }) => phases),
+      rotated: this.#all('ct_rotated').reduce((sum, { steps }) => sum + steps, 0) % PHASES.length,
+      referenceSwapped: this.#has('reference_swapped'),
+      ratio: this.#ratios(),
+      noise: noisy ? { share: noisy.percent / 100, seed: noisy.seed } : SOUND.noise,
     };
   }
 
-  blank(): Blank | null {
-    for (const each of this.active) {
-      if (each.fault !== 'nan' && each.fault !== 'sentinel') continue;
-      return { as: each.fault, names: each.values ? new Set(each.values) : 'all' };
+  /** What is wrong with the registers, which may be only while the inverter sleeps. */
+  spoilt(isAsleep: boolean): Spoilt | null {
+    for (const { fault } of this.#active.values()) {
+      const spoil = SPOILS[fault.fault];
+      if (!spoil || (fault.fault === 'solar_asleep' && !isAsleep)) continue;
+      const named = 'values' in fault && fault.values ? new Set(fault.values) : null;
+      const spoils = (name: string) => (named ? named.has(name) : spoil.usual.test(name));
+      return { as: spoil.as, spoils };
     }
     return null;
   }
 
+  #ratios(): WiringFaults['ratio'] {
+    const ratio = { ...SOUND.ratio };
+    const scale = (phases: readonly Phase[], factorOf: (phase: Phase) => number) => {
+      for (const phase of phases) ratio[phase] *= factorOf(phase);
+    };
+    for (const { phases, factor } of this.#all('ct_ratio')) scale(phases, () => factor);
+    for (const { phases, percent, seed } of this.#all('gain_error')) {
+      scale(
+        phases,
+        (phase) => 1 + (percent / 100) * (2 * chanceOf(seed, 'gain')(PHASES.indexOf(phase)) - 1),
+      );
+    }
+    return ratio;
+  }
+
+  #lineNow(): LineFaults {
+    const most = (values: number[]) => Math.max(0, ...values);
+    return {
+      silence: this.#has('silence') || this.#has('restart'),
+      lateMs: most(this.#all('late_reply').map(({ ms }) => ms)),
+      exception: most(this.#all('exception').map(({ code }) => code)),
+      crcError: this.#has('crc_error'),
+      wrongUnit: this.#has('wrong_unit'),
+      truncated: this.#has('truncated_frame'),
+      noise: this.#has('noise_byte'),
+    };
+  }
+
+  #all<N extends FaultName>(name: N): Extract<ActiveFault, { fault: N }>[] {
+    const isOne = (fault: ActiveFault): fault is Extract<ActiveFault, { fault: N }> =>
+      fault.fault === name;
+    return this.active.filter(isOne);
+  }
+
   #has(name: FaultName): boolean {
-    return this.active.some((each) => each.fault === name);
+    return this.#all(name).length > 0;
   }
 
   #raise(order: ActiveFault): void {

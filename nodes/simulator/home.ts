@@ -27,21 +27,41 @@ export interface LegState {
   /** Generation: W and var into the leg; W is negative while the inverter sleeps. */
   solarW: number;
   solarVar: number;
+  /** Of the battery into the leg: + discharge. */
+  batteryW: number;
+  /** Consumption of the car's charger, beside `loadW`. */
+  evW: number;
+  /** Generation that no CT is on. */
+  hiddenW: number;
+}
+
+/** A circuit that a CT of its own may be on, part of `loadW`. One entry a leg. */
+export interface CircuitState {
+  name: string;
+  watts: readonly number[];
+  vars: readonly number[];
 }
 
 export interface HomeState {
   ms: number;
   frequencyHz: number;
   legs: LegState[];
+  circuits?: readonly CircuitState[];
 }
 
-/** The home in the four numbers of the dashboard, W; signs and rules of the snapshot. */
+/** The home in the numbers of the dashboard, W; signs and rules of the snapshot. */
 export interface HomeFlows {
   solarW: number;
   standbyW: number;
+  /** All that is used, the car's charger included. */
   homeW: number;
   /** + import, - export. */
   gridW: number;
+  /** + discharge. */
+  batteryW: number;
+  evW: number;
+  /** What a generator makes that nobody measures. */
+  hiddenW: number;
 }
 
 export interface Home {
@@ -94,6 +114,9 @@ export function createHome(site: SiteFacts, { seed }: { seed: number }): Home {
           loadVar: loads.vars[leg] ?? 0,
           solarW,
           solarVar: solar.vars / angles.length,
+          batteryW: 0,
+          evW: 0,
+          hiddenW: 0,
         };
       });
       const swing = 0.7 * smoothNoise(pitch, ms / 47_000) + 0.3 * smoothNoise(pitch, ms / 6_100);
@@ -102,20 +125,29 @@ export function createHome(site: SiteFacts, { seed }: { seed: number }): Home {
   };
 }
 
-/** The four numbers of a state. At night the inverter's own draw is consumption of the home. */
+/** The numbers of a state. At night the inverter's own draw is consumption of the home. */
 export function flowsOf(state: HomeState): HomeFlows {
   let loadW = 0;
   let solarW = 0;
+  let batteryW = 0;
+  let evW = 0;
+  let hiddenW = 0;
   for (const leg of state.legs) {
     loadW += leg.loadW;
     solarW += leg.solarW;
+    batteryW += leg.batteryW;
+    evW += leg.evW;
+    hiddenW += leg.hiddenW;
   }
   const standbyW = Math.max(0, -solarW);
   return {
     solarW: Math.max(0, solarW),
     standbyW,
-    homeW: loadW + standbyW,
-    gridW: loadW - solarW,
+    homeW: loadW + evW + standbyW,
+    gridW: loadW + evW - solarW - batteryW - hiddenW,
+    batteryW,
+    evW,
+    hiddenW,
   };
 }
 

@@ -3,23 +3,36 @@
  * the refusals of the real meter for everything else. The inverse of decoding, from the same file.
  */
 import type { Profile, ProfileValue, ValueType } from '../meter/profile.ts';
-import { encodeValue, registersOf } from '../meter/registers.ts';
+import { encodeValue, type RegisterOrder, registersOf, writeValue } from '../meter/registers.ts';
 import type { MeterValues } from './values.ts';
 
 export const ILLEGAL_FUNCTION = 1;
 const ILLEGAL_ADDRESS = 2;
 export const ILLEGAL_VALUE = 3;
 
-/** Values that read "not available" instead: as NaN, or as the sentinel of their type. */
-export interface Blank {
-  as: 'nan' | 'sentinel';
-  names: ReadonlySet<string> | 'all';
+/**
+ * Values that do not say what is measured: "not available" (`nan`, or the `sentinel` of their type),
+ * the low 16 bits of what they are (`width`), or their registers the other way round (`words`).
+ */
+export interface Spoilt {
+  as: 'nan' | 'sentinel' | 'width' | 'words';
+  spoils(name: string): boolean;
 }
 
 interface Stretch {
   fn: 3 | 4;
   start: number;
   data: Buffer;
+}
+
+/** A value and where its registers are. */
+interface Cell {
+  value: ProfileValue;
+  data: Buffer;
+  /** Of its first byte. */
+  offset: number;
+  /** The filling its bytes are of. */
+  filling: number;
 }
 
 type Mark = Profile['identity'][number];
@@ -42,12 +55,19 @@ export class RegisterImage {
   readonly #profile: Profile;
   readonly #blocks: Stretch[];
   readonly #marks: Stretch[];
+  readonly #cells: Cell[];
   /** Second and later registers of the values: no read may begin or end before them. */
   readonly #inner: ReadonlySet<number>;
+  /** The cells that a request touches, by address and count. */
+  readonly #touched = new Map<number, Cell[]>();
+  #values: MeterValues | null = null;
+  #spoilt: Spoilt | null = null;
+  #filling = 0;
 
-  constructor(profile: Profile) {
+  /** @param cutsValues  it answers half a value too, as meters of plain registers do */
+  constructor(profile: Profile, { cutsValues = false }: { cutsValues?: boolean } = {}) {
     this.#profile = profile;
-    this.#inner = new Set(profile.values.flatMap(innerRegisters));
+    this.#inner = new Set(cutsValues ? [] : profile.values.flatMap(innerRegisters));
     this.#blocks = profile.blocks.map(({ start, count }) => ({
       fn: profile.fn,
       start,
@@ -60,14 +80,19 @@ export class RegisterImage {
         start: mark.address,
         data: encodeValue(markOf(mark.expect), mark.type, profile),
       }));
+    this.#cells = profile.values.flatMap((value) => {
+      const count = registersOf(value.type);
+      const block = this.#blocks.find((each) => covers(each, value.address, count));
+      if (!block) return [];
+      return [{ value, data: block.data, offset: 2 * (value.address - block.start), filling: 0 }];
+    });
   }
 
-  /** Writes the values of this second over those of the last. */
-  fill(values: MeterValues, blank: Blank | null = null): void {
-    for (const value of this.#profile.values) {
-      const isBlank = blank !== null && (blank.names === 'all' || blank.names.has(value.name));
-      this.#put(value, isBlank ? this.#blankOf(value.type, blank.as) : this.#rawOf(value, values));
-    }
+  /** From now on the registers hold `values`. They are written when somebody reads them. */
+  fill(values: MeterValues, spoilt: Spoilt | null = null): void {
+    this.#values = values;
+    this.#spoilt = spoilt;
+    this.#filling += 1;
   }
 
   /** The registers as bytes, or the number of the exception that the meter answers. */
@@ -84,27 +109,53 @@ export class RegisterImage {
     if (!block || this.#inner.has(address) || this.#inner.has(address + count)) {
       return ILLEGAL_ADDRESS;
     }
+    for (const cell of this.#cellsOf(address, count)) this.#write(cell);
     const from = 2 * (address - block.start);
     return Buffer.from(block.data.subarray(from, from + 2 * count));
   }
 
-  #rawOf(value: ProfileValue, values: MeterValues): number {
-    const known: Record<string, number | undefined> = values;
-    return (known[value.name] ?? 0) / value.scale;
+  #cellsOf(address: number, count: number): Cell[] {
+    const key = address * 0x100 + count;
+    let cells = this.#touched.get(key);
+    if (!cells) {
+      cells = this.#cells.filter(
+        ({ value }) =>
+          value.address < address + count && value.address + registersOf(value.type) > address,
+      );
+      this.#touched.set(key, cells);
+    }
+    return cells;
   }
 
-  #blankOf(type: ValueType, as: Blank['as']): number {
+  #write(cell: Cell): void {
+    if (cell.filling === this.#filling || this.#values === null) return;
+    cell.filling = this.#filling;
+    const { value, data, offset } = cell;
+    const raw = this.#values[value.name] / value.scale;
+    const spoilt = this.#spoilt?.spoils(value.name) ? this.#spoilt : null;
+    writeValue(data, offset, {
+      value: spoilt ? this.#spoiltRaw(raw, value, spoilt.as) : raw,
+      type: value.type,
+      order: spoilt?.as === 'words' ? exchanged(this.#profile) : this.#profile,
+    });
+  }
+
+  #spoiltRaw(raw: number, { type, scale }: ProfileValue, as: Spoilt['as']): number {
     const isFloat = type === 'float32' || type === 'float64';
+    if (as === 'words') return raw;
+    if (as === 'width') return isFloat ? lowWord(raw * scale * 10) / (10 * scale) : lowWord(raw);
     if (as === 'nan' && isFloat) return Number.NaN;
     return this.#profile.invalid[type]?.[0] ?? USUAL_SENTINELS[type];
   }
+}
 
-  #put(value: ProfileValue, raw: number): void {
-    const count = registersOf(value.type);
-    const block = this.#blocks.find((each) => covers(each, value.address, count));
-    const data = encodeValue(raw, value.type, this.#profile);
-    if (block) data.copy(block.data, 2 * (value.address - block.start));
-  }
+/** What is left of a number in its low 16 bits, read with a sign. */
+function lowWord(raw: number): number {
+  return (Math.round(raw) << 16) >> 16;
+}
+
+function exchanged({ wordOrder, byteOrder }: RegisterOrder): RegisterOrder {
+  return { wordOrder: wordOrder === 'big' ? 'little' : 'big', byteOrder };
 }
 
 function covers(stretch: Stretch, address: number, count: number): boolean {

@@ -4,8 +4,9 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type Counters, count } from './counters.ts';
-import type { Home } from './home.ts';
-import { type Measurement, measure, SOUND, type Wiring, type WiringFaults } from './wiring.ts';
+import type { Home, HomeState } from './home.ts';
+import { type Measurement, measure, SOUND, type WiringFaults } from './measuring.ts';
+import type { Wiring } from './wiring.ts';
 
 /** From one instant that is counted to the next, ms. */
 export const LIVE_STEP_MS = 1_000;
@@ -41,9 +42,11 @@ export class MeteredHome {
   /** Where the counters stand. */
   #counted: Measurement;
   #now: Measurement;
+  #state: HomeState;
 
   constructor({ home, wiring, ms, counters, faults = SOUND }: Beginning) {
     this.#home = home;
+    this.#state = home.at(ms);
     this.#wiring = wiring;
     this.#faults = faults;
     this.#counters = counters;
@@ -53,6 +56,11 @@ export class MeteredHome {
 
   get now(): Measurement {
     return this.#now;
+  }
+
+  /** What is true in the home now, whatever the meter measures. */
+  get state(): HomeState {
+    return this.#state;
   }
 
   get counters(): Counters {
@@ -79,7 +87,7 @@ export class MeteredHome {
     for (let next = this.#counted.ms + stepMs; next <= ms; next += stepMs) {
       this.#count(this.#measure(next));
     }
-    this.#now = this.#measure(ms);
+    this.#now = this.#counted.ms === ms ? this.#counted : this.#measure(ms);
     return this.#now;
   }
 
@@ -104,6 +112,7 @@ export class MeteredHome {
   }
 
   #measure(ms: number): Measurement {
-    return measure(this.#home.at(ms), this.#wiring, this.#faults);
+    if (this.#state.ms !== ms) this.#state = this.#home.at(ms);
+    return measure(this.#state, this.#wiring, this.#faults);
   }
 }

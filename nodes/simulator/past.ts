@@ -11,8 +11,8 @@ import { PHASES, type Phase } from '../meter/reading.ts';
 import { isoTime } from '../site/clock.ts';
 import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
 import type { Counters } from './counters.ts';
+import type { Measurement } from './measuring.ts';
 import { LIVE_STEP_MS, type MeteredHome } from './metered-home.ts';
-import type { Measurement } from './wiring.ts';
 
 export interface PastSetup {
   /** Stands at the start of the past and is lived forward to its end. */

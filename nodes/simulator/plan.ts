@@ -45,7 +45,7 @@ export function planOf(settings: Settings, site: Site): Plan | null {
   const home = measurableHome(site.config.site, meter.channels);
   return {
     home,
-    wiring: wiringOf(home.service, meter.channels),
+    wiring: wiringOf(home.service, meter.channels, site.config.solar_position),
     profile: profileNamed(meter.profile, site),
     unit: meter.unit,
     transport: { type: 'tcp', host: '127.0.0.1', port: site.simulated.port },

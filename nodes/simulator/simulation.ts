@@ -7,15 +7,16 @@ import { join } from 'node:path';
 import type { MinuteRecord } from '../journal/minute.ts';
 import type { Timer } from '../site/clock.ts';
 import type { SiteConfig } from '../site/schema.ts';
+import type { ActiveFault } from './commands.ts';
 import { recallCounters, rememberCounters } from './counter-file.ts';
 import { type Counters, zeroCounters } from './counters.ts';
-import type { ActiveFault } from './faults.ts';
 import { createHome, type Home } from './home.ts';
+import { SOUND } from './measuring.ts';
 import { MeteredHome, type Standing } from './metered-home.ts';
 import { pastStart, sleepUntil, writePast } from './past.ts';
 import type { Plan } from './plan.ts';
 import { type MeterSetup, SimulatedMeter } from './simulated-meter.ts';
-import { SOUND, type Wiring } from './wiring.ts';
+import type { MeterInput, Wiring } from './wiring.ts';
 
 export interface SimulationSetup
   extends Pick<MeterSetup, 'clock' | 'onFaults' | 'onUpdate' | 'onLost'> {
@@ -76,7 +77,7 @@ export class Simulation {
         onFaults?.(active);
       },
     };
-    const meter = new SimulatedMeter({ ...plan, ...hooks, home: this.#home, metered, clock });
+    const meter = new SimulatedMeter({ ...plan, ...hooks, metered, clock });
     this.#metered = metered;
     // Nobody may have read a counter that a crash would forget.
     this.#remember();
@@ -163,9 +164,9 @@ function startingCounters(wiring: Wiring): Counters {
     solar: { importKwh: 7_402.9, exportKwh: 31.4 },
     none: { importKwh: 0, exportKwh: 0 },
   };
-  const [l1, l2, l3] = [wiring.l1, wiring.l2, wiring.l3].map((each) => shown[each.conductor.kind]);
-  const none = shown.none;
-  return { l1: l1 ?? none, l2: l2 ?? none, l3: l3 ?? none, total: shown.mains };
+  const on = ({ conductor: { kind } }: MeterInput) =>
+    kind === 'mains' || kind === 'solar' ? shown[kind] : shown.none;
+  return { l1: on(wiring.l1), l2: on(wiring.l2), l3: on(wiring.l3), total: shown.mains };
 }
 
 async function hasMinutes(records: string): Promise<boolean> {

@@ -5,43 +5,53 @@
 import type { Profile } from '../meter/profile.ts';
 import { PHASES } from '../meter/reading.ts';
 import type { ValueName } from '../meter/vocabulary.ts';
-import { type Counters, type Energy, totalPowerW } from './counters.ts';
-import type { InputMeasure, Measurement } from './wiring.ts';
+import type { Counters, Energy } from './counters.ts';
+import type { InputMeasure, Measurement } from './measuring.ts';
 
 /** Values by the names of the vocabulary, in its units. */
 export type MeterValues = Record<ValueName, number>;
 
-/** Everything the vocabulary can ask of the meter now; `totals` is how its total counters net. */
+/**
+ * Everything the vocabulary can ask of the meter now; `totals` is how its total counters net. Written
+ * out, because it is made every second and a key put together each time costs more than its value.
+ */
 export function valuesOf(
-  measurement: Measurement,
+  { frequencyHz, inputs: { l1, l2, l3 } }: Measurement,
   counters: Counters,
   totals: Profile['totalCounters'],
 ): MeterValues {
-  const values: Partial<MeterValues> = { frequency: measurement.frequencyHz };
-  let reactiveVar = 0;
-  let apparentVa = 0;
-  for (const phase of PHASES) {
-    const input = measurement.inputs[phase];
-    values[`voltage_${phase}_n`] = input.voltageV;
-    values[`current_${phase}`] = input.currentA;
-    values[`power_${phase}`] = input.powerW;
-    values[`reactive_power_${phase}`] = input.reactiveVar;
-    values[`power_factor_${phase}`] = powerFactor(input.powerW, apparentOf(input));
-    values[`energy_import_${phase}`] = counters[phase].importKwh;
-    values[`energy_export_${phase}`] = counters[phase].exportKwh;
-    reactiveVar += input.reactiveVar;
-    apparentVa += apparentOf(input);
-  }
-  const powerW = totalPowerW(measurement);
+  const powerW = l1.powerW + l2.powerW + l3.powerW;
+  const [va1, va2, va3] = [apparentOf(l1), apparentOf(l2), apparentOf(l3)];
   const total = totals === 'summed' ? counters.total : added(counters);
   return {
-    ...(values as MeterValues),
+    frequency: frequencyHz,
+    voltage_l1_n: l1.voltageV,
+    voltage_l2_n: l2.voltageV,
+    voltage_l3_n: l3.voltageV,
+    current_l1: l1.currentA,
+    current_l2: l2.currentA,
+    current_l3: l3.currentA,
+    power_l1: l1.powerW,
+    power_l2: l2.powerW,
+    power_l3: l3.powerW,
     power_total: powerW,
-    reactive_power_total: reactiveVar,
-    power_factor_total: powerFactor(powerW, apparentVa),
+    reactive_power_l1: l1.reactiveVar,
+    reactive_power_l2: l2.reactiveVar,
+    reactive_power_l3: l3.reactiveVar,
+    reactive_power_total: l1.reactiveVar + l2.reactiveVar + l3.reactiveVar,
+    power_factor_l1: powerFactor(l1.powerW, va1),
+    power_factor_l2: powerFactor(l2.powerW, va2),
+    power_factor_l3: powerFactor(l3.powerW, va3),
+    power_factor_total: powerFactor(powerW, va1 + va2 + va3),
+    energy_import_l1: counters.l1.importKwh,
+    energy_import_l2: counters.l2.importKwh,
+    energy_import_l3: counters.l3.importKwh,
     energy_import_total: total.importKwh,
-    energy_export_total: total.exportKwh,
     energy_import_total_nr: total.importKwh,
+    energy_export_l1: counters.l1.exportKwh,
+    energy_export_l2: counters.l2.exportKwh,
+    energy_export_l3: counters.l3.exportKwh,
+    energy_export_total: total.exportKwh,
     energy_export_total_nr: total.exportKwh,
   };
 }

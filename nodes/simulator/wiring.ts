@@ -1,18 +1,21 @@
 /**
- * Which conductor each CT of the meter is on and which voltage it is paired with, and so what the
- * meter measures. Works with phasors, so that a wrong wire shows as it does in the field.
+ * Which conductor each CT of a meter is on and which voltage it is paired with, as the channels of a
+ * configuration want it. What the meter then measures is decided in `measuring.ts`.
  */
+import type { SolarPosition } from '../balance/power.ts';
 import { PHASES, type Phase } from '../meter/reading.ts';
-import type { ChannelConfig, SiteConfig } from '../site/schema.ts';
-import type { HomeState, LegState } from './home.ts';
+import type { ChannelConfig, CtProfile, SiteConfig } from '../site/schema.ts';
 
 /**
- * What a CT is clamped round. `solar` with leg `all` is the whole inverter on one CT (its cable passed
- * through so that the CT sees the current of every leg), counted at the voltage of leg 1.
+ * What a CT is clamped round. Leg `all` is the whole circuit on one CT (its cables passed through so
+ * that the CT sees the current of every leg), counted at the voltage of leg 1.
  */
 export type Conductor =
-  | { kind: 'mains'; leg: number }
-  | { kind: 'solar'; leg: number | 'all' }
+  /** Solar joins behind the mains CTs (`load_side`), or before them, where they do not see it. */
+  | { kind: 'mains'; leg: number | 'all'; solar: SolarPosition }
+  | { kind: 'solar' | 'battery' | 'ev'; leg: number | 'all' }
+  /** A circuit of the home by its name; nothing flows where the home has none of that name. */
+  | { kind: 'circuit'; name: string; leg: number | 'all' }
   | { kind: 'none' };
 
 export interface MeterInput {
@@ -21,161 +24,175 @@ export interface MeterInput {
   conductor: Conductor;
   /** 1 for a CT that faces the right way, -1 for one turned round, 0.5 for one that sees half. */
   turns: number;
+  /** How far the CT's current leads the conductor's, degrees. */
+  leadDeg: number;
 }
 
 export type Wiring = Record<Phase, MeterInput>;
 
-/** What is wrong with the wires now. */
-export interface WiringFaults {
-  voltageLost: ReadonlySet<Phase>;
-  unplugged: ReadonlySet<Phase>;
-  reversed: ReadonlySet<Phase>;
-  swapped: readonly (readonly [Phase, Phase])[];
-}
-
-export const SOUND: WiringFaults = {
-  voltageLost: new Set(),
-  unplugged: new Set(),
-  reversed: new Set(),
-  swapped: [],
-};
-
-/** One input of the meter: RMS volts and amperes (unsigned), signed W and var. */
-export interface InputMeasure {
-  voltageV: number;
-  /** Against leg 1, degrees. */
-  angleDeg: number;
-  currentA: number;
-  powerW: number;
-  reactiveVar: number;
-}
-
-export interface Measurement {
-  ms: number;
-  frequencyHz: number;
-  inputs: Record<Phase, InputMeasure>;
-}
-
 type Service = SiteConfig['site']['service'];
+type WiredChannel = Pick<ChannelConfig, 'role' | 'phases' | 'invert' | 'multiplier'> &
+  Partial<Pick<ChannelConfig, 'id' | 'ct'>>;
 
-/** What an open 333 mV input picks up from the wires beside it, A. */
-const HUM_A = 0.02;
-const RAD = Math.PI / 180;
+/** What decides over the wiring of all meters of a site. */
+interface Surroundings {
+  service: Service;
+  solar: SolarPosition;
+  ctProfiles: readonly CtProfile[];
+  allotment: Allotment;
+}
+
+/** A meter of the configuration, connected. */
+export interface WiredMeter {
+  id: string;
+  /** Id of its profile. */
+  profile: string;
+  bus: string;
+  unit: number;
+  channels: readonly ChannelConfig[];
+  wiring: Wiring;
+}
 
 /** Live conductors of a service. */
 export const LEGS = { single_phase: 1, split_phase: 2, three_phase: 3 } as const;
 
 /**
- * The wiring that makes `channels` come out right. Without channels: the mains, leg by leg, from l1
- * on, and where an input is left over (single and split phase) the whole inverter on l3.
+ * Every Modbus meter of a configuration, wired so that each channel comes out right. To play wrong
+ * wires or a wrong configuration, wire the home by the configuration that would be true and let the
+ * appliance read by another.
+ */
+export function metersOf(
+  config: Pick<SiteConfig, 'site' | 'meters' | 'solar_position' | 'ct_profiles'>,
+): WiredMeter[] {
+  const { service } = config.site;
+  const meters = config.meters.filter((meter) => meter.source === 'modbus');
+  const all = meters.flatMap(({ channels }) => channels);
+  const allotment = new Allotment(LEGS[service], all);
+  const solar = config.solar_position;
+  const surroundings = { service, solar, ctProfiles: config.ct_profiles, allotment };
+  return meters.map(({ id, profile, bus, unit, channels }) => ({
+    id,
+    profile,
+    bus,
+    unit,
+    channels,
+    wiring: wired(channels, surroundings),
+  }));
+}
+
+/**
+ * The wiring of a lone meter that makes `channels` come out right. Without channels: the mains, leg
+ * by leg, from l1 on, and where an input is left over (single and split phase) the whole inverter
+ * on l3.
  */
 export function wiringOf(
   service: Service,
-  channels: readonly Pick<ChannelConfig, 'role' | 'phases' | 'invert' | 'multiplier'>[] = [],
+  channels: readonly WiredChannel[] = [],
+  solar: SolarPosition = 'load_side',
 ): Wiring {
   const legs = LEGS[service];
-  const wiring = {} as Wiring;
-  PHASES.forEach((phase, index) => {
-    const conductor: Conductor = index < legs ? { kind: 'mains', leg: index } : { kind: 'none' };
-    wiring[phase] = { tap: index < legs ? index : 0, conductor, turns: 1 };
-  });
-  if (channels.length === 0) {
-    if (legs < 3) wiring.l3.conductor = { kind: 'solar', leg: 'all' };
-    return wiring;
+  if (channels.length > 0) {
+    const allotment = new Allotment(legs, channels);
+    return wired(channels, { service, solar, ctProfiles: [], allotment });
   }
-  for (const phase of PHASES) wiring[phase].conductor = { kind: 'none' };
+  const wiring = unused();
+  PHASES.slice(0, legs).forEach((phase, leg) => {
+    wiring[phase] = { ...wiring[phase], tap: leg, conductor: { kind: 'mains', leg, solar } };
+  });
+  if (legs < 3) wiring.l3.conductor = { kind: 'solar', leg: 'all' };
+  return wiring;
+}
+
+function unused(): Wiring {
+  const free = (): MeterInput => ({ tap: 0, conductor: { kind: 'none' }, turns: 1, leadDeg: 0 });
+  return { l1: free(), l2: free(), l3: free() };
+}
+
+function wired(channels: readonly WiredChannel[], surroundings: Surroundings): Wiring {
+  const { service, solar, ctProfiles, allotment } = surroundings;
+  const wiring = unused();
   for (const channel of channels) {
-    const phases = channel.phases ?? PHASES.slice(0, legs);
-    phases.forEach((phase, index) => {
-      const conductor = conductorOf(channel.role, index, phases.length < legs);
-      const tap = conductor.kind !== 'none' && conductor.leg !== 'all' ? conductor.leg : 0;
-      const turns = (channel.invert ? -1 : 1) / channel.multiplier;
-      wiring[phase] = { tap, conductor, turns };
-    });
+    const { gain, phase_deg } = ctProfiles.find(({ id }) => id === channel.ct) ?? NEUTRAL_CT;
+    const facing = channel.invert ? -1 : 1;
+    for (const phase of channel.phases ?? PHASES.slice(0, LEGS[service])) {
+      const { leg, share } = allotment.next(channel);
+      wiring[phase] = {
+        tap: leg === 'all' ? 0 : leg,
+        conductor: conductorOf(channel, leg, solar),
+        turns: (facing * share) / (channel.multiplier * gain),
+        leadDeg: phase_deg,
+      };
+    }
   }
   return wiring;
 }
 
-function conductorOf(role: ChannelConfig['role'], leg: number, wholeOnOne: boolean): Conductor {
-  if (role === 'grid') return { kind: 'mains', leg };
-  if (role === 'solar') return { kind: 'solar', leg: wholeOnOne ? 'all' : leg };
-  return { kind: 'none' };
+const NEUTRAL_CT = { gain: 1, phase_deg: 0 };
+
+function conductorOf(channel: WiredChannel, leg: number | 'all', solar: SolarPosition): Conductor {
+  switch (channel.role) {
+    case 'grid':
+      return { kind: 'mains', leg, solar };
+    case 'solar':
+    case 'battery':
+    case 'ev':
+      return { kind: channel.role, leg };
+    default:
+      return { kind: 'circuit', name: channel.id ?? '', leg };
+  }
+}
+
+/** What channels of one kind share between them. */
+interface Circuit {
+  /** CTs of channels with fewer than the service has legs. */
+  cts: number;
+  /** Channels that measure the whole circuit with such CTs. */
+  wholes: number;
+  given: number;
 }
 
 /**
- * What the meter's inputs see. `P = V I cos(phi)` and `Q = V I sin(phi)`, phi being the angle from
- * the conductor's current to the voltage of the input it ended up on.
+ * Deals the legs of each circuit out to the CTs that measure it, in the order of the configuration:
+ * CTs enough for every leg get one each; too few, or a multiplier, mean one CT for the whole.
  */
-export function measure(state: HomeState, wiring: Wiring, faults: WiringFaults): Measurement {
-  const crossed = crossOver(wiring, faults.swapped);
-  const inputs = {} as Record<Phase, InputMeasure>;
-  for (const phase of PHASES) inputs[phase] = measureInput(state, phase, crossed[phase], faults);
-  return { ms: state.ms, frequencyHz: state.frequencyHz, inputs };
-}
+class Allotment {
+  readonly #legs: number;
+  readonly #circuits = new Map<string, Circuit>();
 
-function measureInput(
-  state: HomeState,
-  phase: Phase,
-  input: MeterInput,
-  faults: WiringFaults,
-): InputMeasure {
-  const tap = state.legs[input.tap];
-  const angleDeg = tap?.angleDeg ?? 0;
-  // A phase without voltage is inactive: meters report no current there either.
-  if (!tap || faults.voltageLost.has(phase)) {
-    return { voltageV: 0, angleDeg, currentA: 0, powerW: 0, reactiveVar: 0 };
+  constructor(legs: number, channels: readonly WiredChannel[]) {
+    this.#legs = legs;
+    for (const channel of channels) {
+      const circuit = this.#circuitOf(channel);
+      if (!this.#isPart(channel)) continue;
+      if (channel.multiplier === 1) circuit.cts += channel.phases?.length ?? 0;
+      else circuit.wholes += 1;
+    }
+    for (const [key, circuit] of this.#circuits) {
+      if (key !== 'grid' && circuit.cts % legs !== 0) circuit.wholes += circuit.cts;
+    }
   }
-  const voltageV = tap.voltageV;
-  if (faults.unplugged.has(phase)) {
-    return { voltageV, angleDeg, currentA: HUM_A, powerW: 0, reactiveVar: 0 };
-  }
-  const current = currentIn(state, input.conductor);
-  const turns = faults.reversed.has(phase) ? -input.turns : input.turns;
-  const phi = angleDeg * RAD - current.angle;
-  return {
-    voltageV,
-    angleDeg,
-    currentA: current.amps * Math.abs(turns),
-    powerW: voltageV * current.amps * Math.cos(phi) * turns,
-    reactiveVar: voltageV * current.amps * Math.sin(phi) * turns,
-  };
-}
 
-/** Current of a conductor: RMS amperes, and its angle against the voltage of leg 1 in radians. */
-function currentIn(state: HomeState, conductor: Conductor): { amps: number; angle: number } {
-  if (conductor.kind === 'none') return { amps: 0, angle: 0 };
-  const leg = state.legs[conductor.leg === 'all' ? 0 : conductor.leg];
-  if (!leg) return { amps: 0, angle: 0 };
-  const { watts, vars } = powerIn(state.legs, leg, conductor);
-  return {
-    amps: Math.hypot(watts, vars) / leg.voltageV,
-    angle: leg.angleDeg * RAD - Math.atan2(vars, watts),
-  };
-}
-
-function powerIn(
-  legs: LegState[],
-  leg: LegState,
-  conductor: Exclude<Conductor, { kind: 'none' }>,
-): { watts: number; vars: number } {
-  if (conductor.kind === 'mains') {
-    return { watts: leg.loadW - leg.solarW, vars: leg.loadVar - leg.solarVar };
+  /** The leg of the next CT of a channel, and its share where several see the same. */
+  next(channel: WiredChannel): { leg: number | 'all'; share: number } {
+    const circuit = this.#circuitOf(channel);
+    const isSpread = channel.multiplier === 1 && circuit.cts % this.#legs === 0;
+    if (channel.role === 'grid' || !this.#isPart(channel) || isSpread) {
+      return { leg: circuit.given++ % this.#legs, share: 1 };
+    }
+    return { leg: 'all', share: 1 / circuit.wholes };
   }
-  if (conductor.leg !== 'all') return { watts: leg.solarW, vars: leg.solarVar };
-  return {
-    watts: legs.reduce((sum, each) => sum + each.solarW, 0),
-    vars: legs.reduce((sum, each) => sum + each.solarVar, 0),
-  };
-}
 
-/** The CTs of two inputs exchanged at the meter: taps stay, conductors cross. */
-function crossOver(wiring: Wiring, swapped: WiringFaults['swapped']): Wiring {
-  const crossed = { ...wiring };
-  for (const [a, b] of swapped) {
-    const { tap: tapA, ...wireA } = crossed[a];
-    const { tap: tapB, ...wireB } = crossed[b];
-    crossed[a] = { tap: tapA, ...wireB };
-    crossed[b] = { tap: tapB, ...wireA };
+  #isPart({ phases }: WiredChannel): boolean {
+    return phases !== undefined && phases.length < this.#legs;
   }
-  return crossed;
+
+  #circuitOf({ role, id = '' }: WiredChannel): Circuit {
+    const key = role === 'load' || role === 'subpanel' ? `${role} ${id}` : role;
+    let circuit = this.#circuits.get(key);
+    if (!circuit) {
+      circuit = { cts: 0, wholes: 0, given: 0 };
+      this.#circuits.set(key, circuit);
+    }
+    return circuit;
+  }
 }

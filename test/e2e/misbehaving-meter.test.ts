@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import WebSocket from 'ws';
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
-import type { Update } from '../../nodes/simulator/simulated-meter.ts';
+import type { Update } from '../../nodes/simulator/register-meter.ts';
 import { type Appliance, startAppliance } from '../support/appliance.ts';
 import { oneMeterOn } from '../support/one-meter.ts';
 import { type RunningMeter, startSimulatedMeter } from '../support/simulated-meter.ts';

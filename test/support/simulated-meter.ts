@@ -5,7 +5,8 @@ import { loadProfile } from '../../nodes/meter/profile-file.ts';
 import { zeroCounters } from '../../nodes/simulator/counters.ts';
 import { createHome, type HomeFlows, type SiteFacts } from '../../nodes/simulator/home.ts';
 import { MeteredHome } from '../../nodes/simulator/metered-home.ts';
-import { SimulatedMeter, type Update } from '../../nodes/simulator/simulated-meter.ts';
+import type { Update } from '../../nodes/simulator/register-meter.ts';
+import { SimulatedMeter } from '../../nodes/simulator/simulated-meter.ts';
 import { wiringOf } from '../../nodes/simulator/wiring.ts';
 import { type Clock, systemClock } from '../../nodes/site/clock.ts';
 
@@ -66,7 +67,6 @@ export async function startSimulatedMeter(
   const type = options.transport ?? 'tcp';
   const path = options.path ?? '';
   const meter = new SimulatedMeter({
-    home,
     metered: new MeteredHome({ home, ...begin }),
     profile,
     unit,

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { zeroCounters } from '../../../nodes/simulator/counters.ts';
 import { createHome, flowsOf } from '../../../nodes/simulator/home.ts';
+import { SOUND } from '../../../nodes/simulator/measuring.ts';
 import { MeteredHome } from '../../../nodes/simulator/metered-home.ts';
-import { SOUND, wiringOf } from '../../../nodes/simulator/wiring.ts';
+import { wiringOf } from '../../../nodes/simulator/wiring.ts';
 import { CHICAGO } from '../../support/simulated-meter.ts';
 
 const home = createHome(CHICAGO, { seed: 1 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { FAULTS, FaultBoard, parseCommand } from '../../../nodes/simulator/faults.ts';
+import { FAULTS, parseCommand } from '../../../nodes/simulator/commands.ts';
+import { FaultBoard } from '../../../nodes/simulator/faults.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 describe('commands of the simulated meter', () => {

@@ -94,7 +94,7 @@ for (const id of PROFILES) {
     });
 
     it('reads NaN where it is told to be blank, and only there', () => {
-      image.fill(someValues(), { as: 'nan', names: new Set(['power_l1']) });
+      image.fill(someValues(), { as: 'nan', spoils: (name) => name === 'power_l1' });
       assert.ok(Number.isNaN(decoded('power_l1')));
       assert.ok(Number.isFinite(decoded('voltage_l1_n')));
       image.fill(someValues());
@@ -126,7 +126,7 @@ describe('image of an integer meter', () => {
   });
 
   it('uses the sentinel of the profile, else the usual one of the type', () => {
-    image.fill(someValues(), { as: 'sentinel', names: 'all' });
+    image.fill(someValues(), { as: 'sentinel', spoils: () => true });
     assert.equal(read(0, 2).readInt32BE(), 0x7fff_ffff);
     assert.equal(read(2, 1).readUInt16BE(), 0xffff);
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { MinuteRecord } from '../../../nodes/journal/minute.ts';
 import { createHome, flowsOf } from '../../../nodes/simulator/home.ts';
 import type { Plan } from '../../../nodes/simulator/plan.ts';
-import type { Update } from '../../../nodes/simulator/simulated-meter.ts';
+import type { Update } from '../../../nodes/simulator/register-meter.ts';
 import { Simulation } from '../../../nodes/simulator/simulation.ts';
 import { wiringOf } from '../../../nodes/simulator/wiring.ts';
 import { CHICAGO, shippedProfile } from '../../support/simulated-meter.ts';

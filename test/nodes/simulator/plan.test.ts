@@ -36,8 +36,8 @@ describe('plan of a simulator node', () => {
     assert.deepEqual(
       [plan?.wiring.l1, plan?.wiring.l2, plan?.wiring.l3].map((input) => input?.conductor),
       [
-        { kind: 'mains', leg: 0 },
-        { kind: 'mains', leg: 1 },
+        { kind: 'mains', leg: 0, solar: 'load_side' },
+        { kind: 'mains', leg: 1, solar: 'load_side' },
         { kind: 'solar', leg: 'all' },
       ],
     );

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Phase } from '../../../nodes/meter/reading.ts';
 import { createHome, flowsOf, type HomeState } from '../../../nodes/simulator/home.ts';
-import { measure, SOUND, type WiringFaults, wiringOf } from '../../../nodes/simulator/wiring.ts';
+import { measure, SOUND, type WiringFaults } from '../../../nodes/simulator/measuring.ts';
+import { wiringOf } from '../../../nodes/simulator/wiring.ts';
 import { CHICAGO } from '../../support/simulated-meter.ts';
 
 const near = (found: number, expected: number, tolerance = 1e-6) =>
@@ -12,7 +13,8 @@ const near = (found: number, expected: number, tolerance = 1e-6) =>
 function steady(angles: number[], loads: [number, number][]): HomeState {
   const legs = angles.map((angleDeg, leg) => {
     const [loadW, loadVar] = loads[leg]!;
-    return { voltageV: 120, angleDeg, loadW, loadVar, solarW: 0, solarVar: 0 };
+    const idle = { solarW: 0, solarVar: 0, batteryW: 0, evW: 0, hiddenW: 0 };
+    return { voltageV: 120, angleDeg, loadW, loadVar, ...idle };
   });
   return { ms: 0, frequencyHz: 60, legs };
 }
