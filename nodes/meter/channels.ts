@@ -6,6 +6,7 @@ import { SolthriveError } from '../site/errors.ts';
 import type { ChannelConfig, CtProfile, ModbusMeterConfig } from '../site/schema.ts';
 import { type Correction, corrected, correctionOf } from './correction.ts';
 import { type CounterMap, mapCounters, readCounters } from './counters.ts';
+import { CONNECTED_V } from './plausible.ts';
 import type { Profile, ProfileValue } from './profile.ts';
 import { type ChannelReading, PHASES, type Phase, type PhaseReading } from './reading.ts';
 import { type LookUp, readValue, sum } from './values.ts';
@@ -24,16 +25,13 @@ export interface ChannelMap {
   counters: CounterMap | null;
 }
 
-/**
- * Below this a phase counts as not connected, V. A meter then shows 0 A and 0 W there, which is not
- * a measurement: a lost voltage tap must not look like a house that uses nothing.
- */
-const CONNECTED_V = 30;
-
-type PhaseNames = Record<'voltage' | 'current' | 'power' | 'reactive' | 'powerFactor', ValueName>;
+export type PhaseNames = Record<
+  'voltage' | 'current' | 'power' | 'reactive' | 'powerFactor',
+  ValueName
+>;
 
 /** Made once: a name that is put together anew at each poll costs more than what it looks up. */
-const NAMES: Record<Phase, PhaseNames> = {
+export const NAMES: Readonly<Record<Phase, PhaseNames>> = {
   l1: namesOf('l1'),
   l2: namesOf('l2'),
   l3: namesOf('l3'),
@@ -152,6 +150,10 @@ function readPhase(map: ChannelMap, phase: Phase, lookUp: LookUp): PhaseReading 
   return seen;
 }
 
+/**
+ * A meter shows 0 A and 0 W for a phase that is not connected, which is not a measurement: a lost
+ * voltage tap must not look like a house that uses nothing.
+ */
 function isDead(voltage: number | null): boolean {
   return voltage !== null && voltage < CONNECTED_V;
 }

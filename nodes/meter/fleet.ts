@@ -108,7 +108,8 @@ export class Fleet {
     const { line } = lease;
     const simulated = isSimulated(site, bus);
     const intervalMs = site.config.poll.interval_ms;
-    const common = { ctProfiles: site.config.ct_profiles, line, clock, intervalMs, simulated };
+    const { ct_profiles: ctProfiles, site: service } = site.config;
+    const common = { ctProfiles, service, line, clock, intervalMs, simulated };
     const sessions = members.flatMap(({ meter, profile }) => {
       try {
         return new MeterSession({ meter, profile, ...common });

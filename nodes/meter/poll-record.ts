@@ -2,7 +2,7 @@
 import type { Line } from '../bus/line.ts';
 import { type Clock, isoTime } from '../site/clock.ts';
 import { STALE_AFTER_MS } from '../site/required.ts';
-import type { MeterState, MeterStatus } from './meter-status.ts';
+import type { MeterState, MeterStatus, Signature } from './meter-status.ts';
 import type { PlannedRead } from './plan.ts';
 import type { Reading } from './reading.ts';
 import type { MeterSession } from './session.ts';
@@ -34,6 +34,8 @@ export class PollRecord {
   #failures = 0;
   #state: MeterState = 'connecting';
   #since: string;
+  /** Of the signature that was reported last. */
+  #cause: Signature['cause'] | undefined;
   #reportedMs: number | null = null;
 
   constructor(options: RecordOptions) {
@@ -81,9 +83,12 @@ export class PollRecord {
   report(): MeterStatus | null {
     const { clock } = this.#options;
     const state = this.#judge();
-    const changed = state !== this.#state;
-    if (changed) this.#since = isoTime(clock.now());
+    const isOther = state !== this.#state;
+    if (isOther) this.#since = isoTime(clock.now());
     this.#state = state;
+    const cause = this.session.signature?.cause;
+    const changed = isOther || cause !== this.#cause;
+    this.#cause = cause;
     const repeatMs = (this.#reportedMs ?? Number.NEGATIVE_INFINITY) + REPEAT_MS;
     if (!changed && clock.mono() < repeatMs) return null;
     this.#reportedMs = clock.mono();
@@ -114,6 +119,7 @@ export class PollRecord {
       ...(this.#last?.error ? { error: this.#last.error } : {}),
       identity: session.identity,
       ...(session.serial !== undefined && { serial: session.serial }),
+      ...(session.signature !== null && { signature: session.signature }),
       missing: session.missing,
       ...(stats && {
         stats: {

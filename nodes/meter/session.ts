@@ -13,7 +13,11 @@ import {
   readChannel,
   wantedValues,
 } from './channels.ts';
+import { CloseLook } from './close-look.ts';
+import { Doubts } from './doubts.ts';
+import type { Signature } from './meter-status.ts';
 import { type PlannedRead, planReads, type Terrain } from './plan.ts';
+import type { Service } from './plausible.ts';
 import type { IdentityMark, Profile, ProfileValue } from './profile.ts';
 import type { Phase, Reading } from './reading.ts';
 import { type Batch, RegisterReader } from './register-reader.ts';
@@ -36,6 +40,8 @@ export interface SessionOptions {
   intervalMs: number;
   /** It is a meter of the simulated home. */
   simulated: boolean;
+  /** What the house is connected to: no power is far beyond it. */
+  service?: Service;
 }
 
 /** One request that can wait, and what it will take on the wire. */
@@ -58,6 +64,8 @@ export class MeterSession {
   readonly #maps: ChannelMap[];
   readonly #wanted: ProfileValue[];
   readonly #reader: RegisterReader;
+  readonly #doubts: Doubts;
+  readonly #look: CloseLook;
   readonly #latest = new Map<ValueName, Measured>();
   /** Phases that have had a voltage since polls began. */
   readonly #lived = new Set<Phase>();
@@ -81,6 +89,17 @@ export class MeterSession {
     this.#wanted = wantedValues(this.#maps, profile);
     this.#reader = new RegisterReader({ line, unit: meter.unit, profile, clock });
     this.#marksLeft = profile.identity;
+    const { ctProfiles, service } = options;
+    const { channels } = meter;
+    this.#doubts = new Doubts({ profile, maps: this.#maps, channels, ctProfiles, service });
+    this.#look = new CloseLook({
+      profile,
+      doubts: this.#doubts,
+      requests: () => [...this.#fast, ...this.#slow],
+      values: () => this.#wanted.filter(({ name }) => !this.#reader.missing.has(name)),
+      isOtherKind: () => this.identity === 'mismatch',
+      fetch: (request, signal) => this.#reader.look(request, signal),
+    });
     this.#plan();
   }
 
@@ -92,6 +111,11 @@ export class MeterSession {
   /** The meter's own number; undefined until it has told it, and again after it was away. */
   get serial(): string | undefined {
     return this.#serial;
+  }
+
+  /** What a closer look at impossible values has told; null where nothing, or none was needed. */
+  get signature(): Signature | null {
+    return this.#look.signature;
   }
 
   get plan(): { fast: readonly PlannedRead[]; slow: readonly PlannedRead[] } {
@@ -126,7 +150,8 @@ export class MeterSession {
   }
 
   /**
-   * The next request that can wait: which kind of meter it is, once, then the slow values.
+   * The next request that can wait: which kind of meter it is, once, then a closer look where its
+   * numbers cannot be, then the slow values.
    * @param mayBegin  whether a new round of slow values may begin
    */
   nextSlow(mayBegin: boolean): SlowWork | null {
@@ -134,6 +159,11 @@ export class MeterSession {
     if (mark) {
       const costMs = this.#reader.costMs(registersOf(mark.type));
       return { costMs, run: (signal) => this.#identify(mark, signal) };
+    }
+    const look = this.#look.next(this.#nowMs);
+    if (look) {
+      const costMs = this.#reader.costMs(look.count);
+      return { costMs, run: (signal) => this.#look.run(signal, () => this.#nowMs) };
     }
     if (this.#slowLeft.length === 0 && mayBegin) {
       // Latencies are known better than when the plan was made.
@@ -166,6 +196,7 @@ export class MeterSession {
 
   #keep(batch: Batch): void {
     for (const [name, measured] of batch.values) this.#latest.set(name, measured);
+    this.#doubts.note(batch.values);
     const learnt = this.#reader.believe(batch);
     if (learnt || this.#reader.terrain !== this.#planned) this.#plan();
   }
@@ -215,10 +246,13 @@ export class MeterSession {
 
   #good(monoMs: number, wireMs: number): Reading {
     const oldestMs = this.#nowMs - SLOW_LIVES * slowPeriodMs(this.#options.intervalMs);
-    const lookUp: LookUp = (name) => {
+    const known: LookUp = (name) => {
       const measured = this.#latest.get(name);
       return measured && measured.monoMs >= oldestMs ? measured : undefined;
     };
+    const doubts = this.#doubts.check(known, monoMs);
+    this.#look.note(doubts.length > 0, this.#nowMs);
+    const lookUp = this.#doubts.hidden.size > 0 ? without(this.#doubts.hidden, known) : known;
     for (const phase of connectedPhases(lookUp)) this.#lived.add(phase);
     const read = (map: ChannelMap) => readChannel(map, lookUp, this.#lived);
     return {
@@ -228,6 +262,7 @@ export class MeterSession {
       latency_ms: wireMs,
       ...(this.#serial !== undefined && { serial: this.#serial }),
       channels: Object.fromEntries(this.#maps.map((map) => [map.id, read(map)])),
+      ...(doubts.length > 0 && { doubts: [...doubts] }),
     };
   }
 
@@ -257,4 +292,12 @@ export class MeterSession {
 
 function powersIn({ values }: PlannedRead): number {
   return values.filter(({ unit }) => unit === 'W').length;
+}
+
+/** Hidden values were read, and are not known all the same. */
+function without(hidden: ReadonlySet<ValueName>, known: LookUp): LookUp {
+  return (name) => {
+    const measured = known(name);
+    return measured && hidden.has(name) ? { ...measured, value: null } : measured;
+  };
 }

@@ -12,6 +12,8 @@ const VALUES = {
   power_l2: 2_000,
   voltage_l1_n: 230,
   voltage_l2_n: 231,
+  current_l1: 5,
+  current_l2: 9,
 };
 
 describe('a meter that is asked for its total', () => {

@@ -1,0 +1,288 @@
+/**
+ * Decides what is wrong with the way a meter is read, from its registers: tries every other way, and
+ * names one only if it alone makes sense of volts, frequency and powers together (ct-doctor rules,
+ * "Scaling signatures"). It asks nothing and changes nothing.
+ */
+import type { PhaseNames } from './channels.ts';
+import type { Signature } from './meter-status.ts';
+import {
+  contradiction,
+  farBeyond,
+  isSoundVoltage,
+  isStrangeFrequency,
+  isStrangeVoltage,
+  type PhaseLimits,
+  type PhaseShown,
+} from './plausible.ts';
+import type { Profile, ProfileValue, ValueType } from './profile.ts';
+import { decodeValue, type RegisterOrder, rawNumber, registersOf } from './registers.ts';
+import type { ValueName } from './vocabulary.ts';
+import type { Narrow } from './width.ts';
+
+/** Registers as they came. */
+export interface Stretch {
+  address: number;
+  data: Uint8Array;
+}
+
+export interface LookedAt {
+  profile: Profile;
+  /** What the meter is read for and has. */
+  values: readonly ProfileValue[];
+  stretches: readonly Stretch[];
+  phases: readonly { names: PhaseNames; limits: PhaseLimits; narrow: Narrow | null }[];
+  narrowTotal: Narrow | null;
+  /** It does not answer like the kind of meter its profile describes. */
+  isOtherKind: boolean;
+  /** Of the look, monotonic ms. */
+  monoMs: number;
+}
+
+/** A way to read: where a value begins, of which type it is, in which order its bytes stand. */
+interface Way {
+  cause: Signature['cause'];
+  shift: number;
+  order: RegisterOrder;
+  /** The type to read a value as. */
+  retype(type: ValueType): ValueType;
+}
+
+/**
+ * What is wrong with the way the meter is read; null where nothing is (any more), or no other way
+ * makes sense, or more than one does.
+ */
+export function recognise(looked: LookedAt): Signature | null {
+  const [half] = recogniseHalves(looked);
+  if (half) return half;
+  const declared = asDeclared(looked.profile);
+  if (makesSense(looked, declared)) return null;
+  const fitting = waysOf(looked.profile).filter((way) => makesSense(looked, way));
+  const [way] = fitting;
+  if (way === undefined) return looked.isOtherKind ? describe(looked, declared) : null;
+  if (fitting.some(({ cause }) => cause !== way.cause)) return null;
+  // As floats or integers of the same bits only one makes sense; of orders there may be but one.
+  if (fitting.length > 1 && way.cause !== 'width') return null;
+  return describe(looked, way);
+}
+
+/**
+ * The powers of 16 bits that the registers beside them complete: they are but half a number. What
+ * really flows is told by volts, amperes and power factor, or by a jump through all 16 bits.
+ */
+export function recogniseHalves(looked: LookedAt): Signature[] {
+  const found: Signature[] = [];
+  const sum = { apparentVa: 0, powerFactor: null, noiseW: 0 };
+  for (const { names, limits, narrow } of looked.phases) {
+    const { voltageV, currentA, powerFactor } = shownOf(looked, names, asDeclared(looked.profile));
+    const apparentVa = Math.abs((voltageV ?? Number.NaN) * (currentA ?? Number.NaN));
+    const { noiseW } = limits;
+    sum.apparentVa += apparentVa;
+    sum.noiseW += noiseW;
+    const whole = narrow && completedBy(looked, narrow, { apparentVa, powerFactor, noiseW });
+    if (whole) found.push(whole);
+  }
+  const whole = looked.narrowTotal && completedBy(looked, looked.narrowTotal, sum);
+  return whole ? [...found, whole] : found;
+}
+
+interface Flows {
+  apparentVa: number;
+  powerFactor: number | null;
+  noiseW: number;
+}
+
+function completedBy(looked: LookedAt, narrow: Narrow, flows: Flows): Signature | null {
+  const { profile, monoMs } = looked;
+  const { value } = narrow;
+  const shown = read(looked, value, asDeclared(profile));
+  if (shown === null) return null;
+  for (const wordOrder of ['big', 'little'] as const) {
+    const way: Way = {
+      cause: 'width',
+      shift: wordOrder === 'big' ? -1 : 0,
+      order: { wordOrder, byteOrder: profile.byteOrder },
+      retype: () => 'int32',
+    };
+    const fits = read(looked, value, way);
+    if (fits === null || fits === shown) continue;
+    if (completes({ half: shown, whole: fits }, flows, narrow.hasJumped(monoMs))) {
+      return signature(looked, value, { shown, fits, way });
+    }
+  }
+  return null;
+}
+
+const COMPLETE_SHARE = 0.1;
+const LOAD_FACTOR = { least: 0.8, most: 1.05 };
+const HALF_FACTOR = 0.5;
+
+/** Never true where volts or amperes are not known. */
+function completes(
+  { half, whole }: { half: number; whole: number },
+  { apparentVa, powerFactor, noiseW }: Flows,
+  hasJumped: boolean,
+): boolean {
+  if (powerFactor !== null) {
+    const flowsW = apparentVa * Math.min(1, Math.abs(powerFactor));
+    const isIt = (powerW: number) =>
+      Math.abs(Math.abs(powerW) - flowsW) <= COMPLETE_SHARE * flowsW + noiseW;
+    return isIt(whole) && (!isIt(half) || hasJumped);
+  }
+  const factorOf = (powerW: number) => Math.abs(powerW) / apparentVa;
+  const isLoad = factorOf(whole) >= LOAD_FACTOR.least && factorOf(whole) <= LOAD_FACTOR.most;
+  return isLoad && (factorOf(half) < HALF_FACTOR || hasJumped);
+}
+
+function asDeclared(order: RegisterOrder): Way {
+  return { cause: 'profile', shift: 0, order, retype: (type) => type };
+}
+
+/** Every other way that profiles are known to go wrong in. */
+function waysOf({ wordOrder, byteOrder }: Profile): Way[] {
+  const same = (type: ValueType) => type;
+  const orders = [
+    { wordOrder: other(wordOrder), byteOrder },
+    { wordOrder, byteOrder: other(byteOrder) },
+    { wordOrder: other(wordOrder), byteOrder: other(byteOrder) },
+  ];
+  const order = { wordOrder, byteOrder };
+  return [
+    ...orders.map((each) => ({
+      cause: 'word_order' as const,
+      shift: 0,
+      order: each,
+      retype: same,
+    })),
+    ...[-2, -1, 1, 2].map((shift) => ({ cause: 'offset' as const, shift, order, retype: same })),
+    ...widths(byteOrder),
+  ];
+}
+
+/** 16 bits where there are 32, and 32 where there are 16. */
+function widths(byteOrder: RegisterOrder['byteOrder']): Way[] {
+  const wider = (['float32', 'int32'] as const).flatMap((wide) =>
+    (['big', 'little'] as const).flatMap((wordOrder) =>
+      [0, -1].map((shift) => ({
+        cause: 'width' as const,
+        shift,
+        order: { wordOrder, byteOrder },
+        retype: (type: ValueType) => (registersOf(type) === 1 ? wide : type),
+      })),
+    ),
+  );
+  const narrower = [0, 1].map((shift) => ({
+    cause: 'width' as const,
+    shift,
+    order: { wordOrder: 'big' as const, byteOrder },
+    retype: (type: ValueType) => (registersOf(type) === 2 ? ('int16' as const) : type),
+  }));
+  return [...wider, ...narrower];
+}
+
+function other<T extends 'big' | 'little'>(order: T): 'big' | 'little' {
+  return order === 'big' ? 'little' : 'big';
+}
+
+/** Volts, frequency and powers have to make sense together, and at least one voltage be sound. */
+function makesSense(looked: LookedAt, way: Way): boolean {
+  const frequency = valueBy(looked, 'frequency', way);
+  // Undefined: this kind of meter has none. Null: its registers hold no number, read so.
+  if (frequency === null || isStrangeFrequency(frequency ?? null, true)) return false;
+  const seen = looked.phases.map(({ names, limits }) => ({
+    limits,
+    shown: shownOf(looked, names, way),
+  }));
+  const anySound = seen.some(({ shown, limits }) => isSoundVoltage(shown.voltageV, limits));
+  return anySound && seen.every(({ shown, limits }) => isSensible(shown, limits));
+}
+
+function shownOf(looked: LookedAt, names: PhaseNames, way: Way): PhaseShown {
+  return {
+    voltageV: valueBy(looked, names.voltage, way) ?? null,
+    currentA: valueBy(looked, names.current, way) ?? null,
+    powerW: valueBy(looked, names.power, way) ?? null,
+    powerFactor: valueBy(looked, names.powerFactor, way) ?? null,
+  };
+}
+
+function valueBy(looked: LookedAt, name: ValueName, way: Way): number | null | undefined {
+  const value = looked.values.find((each) => each.name === name);
+  return value && read(looked, value, way);
+}
+
+function isSensible(shown: PhaseShown, limits: PhaseLimits): boolean {
+  const { voltageV } = shown;
+  if (voltageV === null || isStrangeVoltage(voltageV, limits, false)) return false;
+  return farBeyond(shown, limits) === null && contradiction(shown, limits) === null;
+}
+
+/** A value read that way; null where its registers were not looked at, or hold no number. */
+function read(
+  { profile, stretches }: LookedAt,
+  { address, type, scale }: ProfileValue,
+  { cause, shift: moved, order: turned, retype }: Way,
+): number | null {
+  const kind = retype(type);
+  const isAsDeclared = cause === 'width' && kind === type;
+  const [shift, order] = isAsDeclared ? [0, profile] : [moved, turned];
+  const data = bytesAt(stretches, address + shift, registersOf(kind));
+  if (data === null) return null;
+  const raw = decodeValue(data, 0, kind, order);
+  return Number.isFinite(raw) ? raw * scale : null;
+}
+
+function bytesAt(
+  stretches: readonly Stretch[],
+  address: number,
+  registers: number,
+): Uint8Array | null {
+  for (const stretch of stretches) {
+    const from = 2 * (address - stretch.address);
+    const to = from + 2 * registers;
+    if (from >= 0 && to <= stretch.data.length) return stretch.data.subarray(from, to);
+  }
+  return null;
+}
+
+/** Tells it by the first value that reads otherwise: volts, then the rest. */
+function describe(looked: LookedAt, way: Way): Signature | null {
+  const { values, phases, profile } = looked;
+  const names: ValueName[] = [
+    ...phases.map((phase) => phase.names.voltage),
+    'frequency',
+    ...phases.map((phase) => phase.names.power),
+  ];
+  for (const name of names) {
+    const value = values.find((each) => each.name === name);
+    if (value === undefined) continue;
+    const shown = read(looked, value, asDeclared(profile));
+    const fits = read(looked, value, way);
+    if (shown === null || fits === null) continue;
+    if (shown !== fits || way.cause === 'profile') {
+      return signature(looked, value, { shown, fits, way });
+    }
+  }
+  return null;
+}
+
+function signature(
+  { profile, stretches }: LookedAt,
+  value: ProfileValue,
+  { shown, fits, way }: { shown: number; fits: number; way: Way },
+): Signature {
+  const data = bytesAt(stretches, value.address, registersOf(value.type)) ?? new Uint8Array();
+  const seen = { register: value.address, raw: rawNumber(data), value: shown };
+  const is = (otherwise: boolean) => (otherwise ? 1 : 0);
+  if (way.cause === 'profile') return { cause: way.cause, ...seen };
+  return {
+    cause: way.cause,
+    ...seen,
+    suggestion: {
+      fits,
+      at: value.address + way.shift,
+      bits: 16 * registersOf(way.retype(value.type)),
+      words: is(way.order.wordOrder !== profile.wordOrder),
+      bytes: is(way.order.byteOrder !== profile.byteOrder),
+    },
+  };
+}
