@@ -3,20 +3,13 @@
  * answers for a data folder while it runs.
  */
 import type { DoctorReport } from './doctor/doctor.ts';
-import type { Fault, FaultId } from './faults.ts';
+import type { Acknowledgement, Fault } from './faults.ts';
 
-export interface Acknowledgement {
-  id: FaultId;
-  source: string;
-  /** Who has seen it. */
-  by: string;
-  /** Until when it is not to be reminded of, UTC ISO 8601; it stays visible. */
-  until: string;
-}
+export type { Acknowledgement };
 
 export interface HealthDesk {
   faults(): Fault[];
-  /** @throws SolthriveError `fault_unknown` where no such fault is active */
+  /** @throws SolthriveError `fault_unknown` where no such fault is active, `until_past` */
   acknowledge(given: Acknowledgement): Fault;
   doctor(): DoctorReport;
 }

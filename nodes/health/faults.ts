@@ -1,6 +1,8 @@
 /** Faults: what is wrong, since when, and what to do about it. Topic `fault`. */
 import { type Clock, isoTime } from '../site/clock.ts';
+import { SolthriveError } from '../site/errors.ts';
 import type { Say } from '../site/words.ts';
+import { textOf } from './book/texts.ts';
 
 export const FAULT_IDS = [
   'meter_not_responding',
@@ -37,6 +39,7 @@ export interface Fault {
   state: 'suspected' | 'confirmed';
   since: string;
   cleared_at?: string;
+  /** Somebody has seen it. It stays visible, and ends with its time or with the fault. */
   acknowledged?: { by: string; until: string };
   /** Numbers only. */
   evidence: Record<string, number>;
@@ -46,6 +49,7 @@ export interface Fault {
   advice: string;
 }
 
+/** Once confirmed; a suspicion is a warning. */
 const SEVERITY: Record<FaultId, Fault['severity']> = {
   meter_not_responding: 'fault',
   bus_errors: 'warning',
@@ -56,7 +60,7 @@ const SEVERITY: Record<FaultId, Fault['severity']> = {
   ct_phase_mismatch: 'fault',
   ct_ratio_suspect: 'fault',
   voltage_reference_swapped: 'fault',
-  balance_residual: 'warning',
+  balance_residual: 'fault',
   data_stale: 'fault',
   poll_drift: 'warning',
   low_storage: 'warning',
@@ -75,6 +79,7 @@ const SEVERITY: Record<FaultId, Fault['severity']> = {
 export interface Finding {
   id: FaultId;
   source: string;
+  /** `unknown` is never more than suspected. */
   cause?: string;
   /** Left out: confirmed. */
   state?: Fault['state'];
@@ -84,14 +89,34 @@ export interface Finding {
   advice?: string;
 }
 
+/** What has become of a fault; `change` is another cause, or doubt again, or an acknowledgement's end. */
+export type Change = 'raise' | 'confirm' | 'change' | 'acknowledge' | 'clear';
+
+export interface Acknowledgement {
+  id: FaultId;
+  source: string;
+  /** Who has seen it. */
+  by: string;
+  /** Until when nobody needs to be reminded of it, UTC ISO 8601. */
+  until: string;
+}
+
 export interface FaultBookOptions {
   clock: Clock;
-  /** Texts under `<id>.message` and `<id>.advice`, or under `<id>.<cause>.…` where a cause has its own. */
   say: Say;
-  /** Told of each fault once when it begins, changes its cause, or ends. */
-  announce: (fault: Fault) => void;
+  /** Told of each transition once. */
+  announce: (fault: Fault, change: Change) => void;
   /** Faults that were active before: they go on, since when they began. */
   carried?: readonly Fault[];
+}
+
+/** The slowest watch has judged again by then: a carried fault that nobody has found is over. */
+export const PROVE_WITHIN_MS = 300_000;
+
+interface Entry {
+  fault: Fault;
+  /** Monotonic ms by when a carried fault has to be found again; null once it was. */
+  proveByMs: number | null;
 }
 
 /**
@@ -99,32 +124,65 @@ export interface FaultBookOptions {
  * announced. When to raise and when to clear (hysteresis) is for each watch to decide.
  */
 export class FaultBook {
-  readonly #active = new Map<string, Fault>();
+  readonly #active = new Map<string, Entry>();
   readonly #clock: Clock;
   readonly #say: Say;
-  readonly #announce: (fault: Fault) => void;
+  readonly #announce: (fault: Fault, change: Change) => void;
 
   constructor({ clock, say, announce, carried = [] }: FaultBookOptions) {
     this.#clock = clock;
     this.#say = say;
     this.#announce = announce;
-    for (const fault of carried) this.#enter(fault, fault.since);
+    const proveByMs = clock.mono() + PROVE_WITHIN_MS;
+    for (const fault of carried) this.#active.set(keyOf(fault), { fault, proveByMs });
   }
 
   /** Begins a fault, or refreshes the evidence of an active one. */
   raise(finding: Finding): void {
-    const known = this.#active.get(keyOf(finding.id, finding.source));
-    const fault = this.#enter(finding, known?.since ?? isoTime(this.#clock.now()));
-    if (known?.cause !== fault.cause || known?.state !== fault.state) this.#announce(fault);
+    const known = this.#active.get(keyOf(finding))?.fault;
+    const fault = this.#made(finding, known);
+    this.#active.set(keyOf(fault), { fault, proveByMs: null });
+    const change = changeOf(known, fault);
+    if (change !== null) this.#announce(fault, change);
   }
 
   /** Ends a fault; nothing happens where there is none. */
   clear(id: FaultId, source: string): void {
-    const key = keyOf(id, source);
-    const fault = this.#active.get(key);
-    if (fault === undefined) return;
+    const key = keyOf({ id, source });
+    const entry = this.#active.get(key);
+    if (entry === undefined) return;
     this.#active.delete(key);
-    this.#announce({ ...fault, cleared_at: isoTime(this.#clock.now()) });
+    this.#announce({ ...entry.fault, cleared_at: isoTime(this.#clock.now()) }, 'clear');
+  }
+
+  /**
+   * Somebody has seen a fault.
+   * @throws SolthriveError `fault_unknown` where no such fault is active, `until_past`
+   */
+  acknowledge({ id, source, by, until }: Acknowledgement): Fault {
+    const entry = this.#active.get(keyOf({ id, source }));
+    if (entry === undefined) throw new SolthriveError('fault_unknown', { id, source });
+    // What is no time at all is not in the future either.
+    const untilMs = Date.parse(until);
+    if (!(untilMs > this.#clock.now())) throw new SolthriveError('until_past', { until });
+    entry.fault = { ...entry.fault, acknowledged: { by, until: isoTime(untilMs) } };
+    this.#announce(entry.fault, 'acknowledge');
+    return entry.fault;
+  }
+
+  /** Ends what ends with time: acknowledgements, and carried faults nobody finds. Once a second. */
+  review(): void {
+    const wallMs = this.#clock.now();
+    const nowMs = this.#clock.mono();
+    for (const entry of [...this.#active.values()]) {
+      const { acknowledged, ...fault } = entry.fault;
+      if (entry.proveByMs !== null && nowMs >= entry.proveByMs) {
+        this.clear(fault.id, fault.source);
+      } else if (acknowledged !== undefined && Date.parse(acknowledged.until) <= wallMs) {
+        entry.fault = fault;
+        this.#announce(fault, 'change');
+      }
+    }
   }
 
   /** Ends the faults of sources that are no longer there. */
@@ -133,39 +191,38 @@ export class FaultBook {
   }
 
   has(id: FaultId, source: string): boolean {
-    return this.#active.has(keyOf(id, source));
+    return this.#active.has(keyOf({ id, source }));
   }
 
   /** The active faults, oldest first. */
   active(): Fault[] {
-    return [...this.#active.values()];
+    return [...this.#active.values()].map(({ fault }) => fault);
   }
 
-  #enter(finding: Finding, since: string): Fault {
-    const { id, source, cause, state = 'confirmed', evidence } = finding;
-    const fault: Fault = {
+  #made(finding: Finding, known: Fault | undefined): Fault {
+    const { id, source, cause, evidence } = finding;
+    const state = cause === 'unknown' ? 'suspected' : (finding.state ?? 'confirmed');
+    return {
       id,
       source,
       ...(cause === undefined ? {} : { cause }),
       severity: state === 'suspected' ? 'warning' : SEVERITY[id],
       state,
-      since,
+      since: known?.since ?? isoTime(this.#clock.now()),
+      ...(known?.acknowledged && { acknowledged: known.acknowledged }),
       evidence,
-      message: finding.message ?? this.#text('message', finding),
-      advice: finding.advice ?? this.#text('advice', finding),
+      message: finding.message ?? textOf(this.#say, 'message', { ...finding, state }),
+      advice: finding.advice ?? textOf(this.#say, 'advice', { ...finding, state }),
     };
-    this.#active.set(keyOf(id, source), fault);
-    return fault;
-  }
-
-  #text(part: 'message' | 'advice', { id, source, cause, evidence }: Finding): string {
-    const params = { ...evidence, source };
-    const ofCause = `${id}.${cause}.${part}`;
-    const text = cause === undefined ? ofCause : this.#say(ofCause, params);
-    return text === ofCause ? this.#say(`${id}.${part}`, params) : text;
   }
 }
 
-function keyOf(id: FaultId, source: string): string {
+function changeOf(known: Fault | undefined, fault: Fault): Change | null {
+  if (known === undefined) return 'raise';
+  if (known.state === 'suspected' && fault.state === 'confirmed') return 'confirm';
+  return known.state !== fault.state || known.cause !== fault.cause ? 'change' : null;
+}
+
+function keyOf({ id, source }: { id: FaultId; source: string }): string {
   return `${id} ${source}`;
 }

@@ -69,6 +69,9 @@ export const ERROR_CODES = [
   'node_too_old',
   'already_running',
   'flow_invalid',
+  // health
+  'fault_unknown',
+  'until_past',
   // local control
   'body_invalid',
   'unit_unknown',

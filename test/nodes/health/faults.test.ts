@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { type Fault, FaultBook } from '../../../nodes/health/faults.ts';
+import {
+  type Change,
+  type Fault,
+  FaultBook,
+  PROVE_WITHIN_MS,
+} from '../../../nodes/health/faults.ts';
 import { loadWords } from '../../../nodes/site/words.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -8,12 +13,16 @@ const room = new URL('../../../nodes/health/faults.ts', import.meta.url).href;
 describe('the fault book', () => {
   let clock: VirtualClock;
   let told: Fault[];
+  let changes: Change[];
   let book: FaultBook;
   const open = (carried: Fault[] = []) =>
     new FaultBook({
       clock,
       say: loadWords(room, 'faults'),
-      announce: (fault) => told.push(fault),
+      announce: (fault, change) => {
+        told.push(fault);
+        changes.push(change);
+      },
       carried,
     });
   const stale = (age_s: number, cause?: string) => ({
@@ -26,6 +35,7 @@ describe('the fault book', () => {
   beforeEach(() => {
     clock = new VirtualClock('2026-06-21T12:00:00.000Z');
     told = [];
+    changes = [];
     book = open();
   });
 
@@ -90,11 +100,138 @@ describe('the fault book', () => {
     book.raise({
       id: 'bus_errors',
       source: 'main',
-      evidence: { percent: 2, requests: 300, failures: 6, crc: 4, timeouts: 2 },
+      evidence: {
+        percent: 2,
+        requests: 300,
+        failures: 6,
+        crc: 4,
+        timeouts: 2,
+        bad_replies: 0,
+        exceptions: 0,
+      },
     });
     const { message, advice } = told[0]!;
     assert.doesNotMatch(message + advice, /[{}]/);
     assert.match(message, /main/);
     assert.match(advice, /2 % of 300/);
+  });
+
+  describe('state', () => {
+    const reversed = (state?: Fault['state'], cause?: string) => ({
+      id: 'ct_reversed' as const,
+      source: 'main/mains',
+      ...(state && { state }),
+      ...(cause && { cause }),
+      evidence: {},
+    });
+
+    it('is a warning while suspected, a fault once confirmed, and each is announced once', () => {
+      for (const state of [
+        'suspected',
+        'suspected',
+        'confirmed',
+        'confirmed',
+        'suspected',
+      ] as const)
+        book.raise(reversed(state));
+      assert.deepEqual(changes, ['raise', 'confirm', 'change']);
+      assert.deepEqual(
+        told.map(({ state, severity }) => `${state} ${severity}`),
+        ['suspected warning', 'confirmed fault', 'suspected warning'],
+      );
+    });
+
+    it('stays suspected where the cause is not known', () => {
+      const evidence = {};
+      book.raise({ id: 'balance_residual', source: 'site', cause: 'unknown', evidence });
+      assert.deepEqual([told[0]?.state, told[0]?.severity], ['suspected', 'warning']);
+      const cause = 'unmetered_generator';
+      book.raise({ id: 'balance_residual', source: 'site', cause, evidence });
+      assert.deepEqual([told[1]?.state, told[1]?.severity], ['confirmed', 'fault']);
+    });
+  });
+
+  describe('acknowledgement', () => {
+    const until = '2026-06-21T18:00:00.000Z';
+    const seen = { id: 'data_stale' as const, source: 'main', by: 'Ada', until };
+
+    it('says who and until when, and outlives new evidence and another cause', () => {
+      book.raise(stale(6));
+      const fault = book.acknowledge({ ...seen, until: '2026-06-21T20:00:00+02:00' });
+      assert.deepEqual(fault.acknowledged, { by: 'Ada', until });
+      book.raise(stale(7));
+      book.raise(stale(0, 'frozen'));
+      assert.deepEqual(book.active()[0]?.acknowledged, { by: 'Ada', until });
+      assert.deepEqual(changes, ['raise', 'acknowledge', 'change']);
+    });
+
+    it('ends with its time, and the fault stays', async () => {
+      book.raise(stale(6));
+      book.acknowledge(seen);
+      await clock.advance(6 * 3_600_000 - 1);
+      book.review();
+      assert.equal(changes.length, 2);
+      await clock.advance(1);
+      for (let count = 0; count < 2; count++) book.review();
+      assert.deepEqual(changes, ['raise', 'acknowledge', 'change']);
+      assert.ok(!('acknowledged' in (told[2] ?? {})));
+      assert.equal(book.active().length, 1);
+    });
+
+    it('ends with the fault', () => {
+      book.raise(stale(6));
+      book.acknowledge(seen);
+      book.clear('data_stale', 'main');
+      book.raise(stale(6));
+      assert.ok(!('acknowledged' in (book.active()[0] ?? {})));
+    });
+
+    it('is refused without such a fault, and for a time that is over or none', () => {
+      const code = (given: object) => () => book.acknowledge({ ...seen, ...given });
+      assert.throws(code({}), { code: 'fault_unknown' });
+      book.raise(stale(6));
+      assert.throws(code({ source: 'barn' }), { code: 'fault_unknown' });
+      assert.throws(code({ until: '2026-06-21T12:00:00Z' }), { code: 'until_past' });
+      assert.throws(code({ until: 'tomorrow' }), { code: 'until_past' });
+      assert.deepEqual(changes, ['raise']);
+    });
+  });
+
+  describe('what it was handed', () => {
+    const handed = () => {
+      book.raise(stale(6));
+      const until = '2026-06-22T12:00:00.000Z';
+      book.acknowledge({ id: 'data_stale', source: 'main', by: 'Ada', until });
+      const carried = book.active();
+      changes = [];
+      book = open(carried);
+      return carried;
+    };
+
+    it('is over when nobody has found it again in time', async () => {
+      handed();
+      await clock.advance(PROVE_WITHIN_MS - 1);
+      book.review();
+      assert.equal(book.active().length, 1);
+      await clock.advance(1);
+      book.review();
+      assert.deepEqual(changes, ['clear']);
+    });
+
+    it('stays once it was found again, with who has seen it', async () => {
+      const carried = handed();
+      await clock.advance(1_000);
+      book.raise(stale(9));
+      await clock.advance(PROVE_WITHIN_MS);
+      book.review();
+      assert.deepEqual(changes, []);
+      assert.deepEqual(book.active()[0]?.acknowledged, carried[0]?.acknowledged);
+    });
+
+    it('is over when its watch says so', () => {
+      handed();
+      book.clear('data_stale', 'main');
+      assert.deepEqual(changes, ['clear']);
+    });
   });
 });
