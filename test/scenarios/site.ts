@@ -1,0 +1,102 @@
+/**
+ * The two sites of a scenario: the one that is configured, and the one that is wired. Where nothing is
+ * said they are the same, and then every channel comes out right.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import type { Profile } from '../../nodes/meter/profile.ts';
+import { loadProfiles } from '../../nodes/meter/profile-file.ts';
+import type { Site } from '../../nodes/site/config.ts';
+import { hashOf } from '../../nodes/site/hash.ts';
+import { type SiteConfig, siteConfigSchema } from '../../nodes/site/schema.ts';
+import type { Scenario } from './format.ts';
+import { merged } from './merged.ts';
+
+const SHIPPED = join(import.meta.dirname, '../../config');
+const WATTNODE = 'ccs-wattnode-wnc';
+
+/** Split phase, mains on 200 A CTs, a 6 kW inverter on a pair of 50 A CTs on a meter of its own. */
+const USUAL = {
+  site: { service: 'split_phase', nominal_voltage: 120, service_amps: 200, inverter_watts: 6_000 },
+  buses: [{ id: 'line', type: 'serial', port: '/dev/ttyUSB0' }],
+  ct_profiles: [
+    { id: 'sct200', rated_amps: 200 },
+    { id: 'sct50', rated_amps: 50 },
+  ],
+  meters: [
+    {
+      ...{ id: 'main', profile: WATTNODE, bus: 'line', unit: 1 },
+      channels: [{ id: 'mains', role: 'grid', phases: ['l1', 'l2'], ct: 'sct200' }],
+    },
+    {
+      ...{ id: 'inverter', profile: WATTNODE, bus: 'line', unit: 2 },
+      channels: [{ id: 'pv', role: 'solar', phases: ['l1', 'l2'], ct: 'sct50' }],
+    },
+  ],
+};
+
+type Piece = Record<string, unknown>;
+
+/** A site without meters of its own has the usual ones; one that lists meters has only those. */
+function pieceOf({ place, site }: Scenario): Piece {
+  const { meters, ...usual } = USUAL;
+  const base = { ...usual, ...(site.meters === undefined && { meters }) };
+  return merged({ ...base, site: { ...base.site, ...place } }, site);
+}
+
+/** @throws Error which says what is wrong with it, and where */
+export function configOf(scenario: Scenario, over: Piece = {}): SiteConfig {
+  return checked(merged(pieceOf(scenario), over), 'site');
+}
+
+/** The configuration that would be right for how the home is wired. */
+export function wiredOf(scenario: Scenario): SiteConfig {
+  const { latitude, longitude } = scenario.place;
+  const there = { site: { latitude, longitude } };
+  return checked(merged(merged(pieceOf(scenario), there), scenario.wired), 'wired');
+}
+
+function checked(piece: Piece, what: string): SiteConfig {
+  const parsed = siteConfigSchema.safeParse(piece);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new Error(`${what}: ${issues.join('; ')}`);
+}
+
+/** The folders of an appliance, with the scenario's own profiles where an installer puts them. */
+export function furnish(folder: string, { profiles }: Scenario): Site['paths'] {
+  const data = join(folder, 'data');
+  const etc = join(folder, 'etc');
+  const run = join(folder, 'run');
+  for (const made of [data, run, join(etc, 'meters')]) mkdirSync(made, { recursive: true });
+  for (const { like, ...own } of profiles) {
+    const under = like === undefined ? {} : shippedProfile(String(like));
+    const file = join(etc, 'meters', `${String(own.id)}.yaml`);
+    writeFileSync(file, stringify(merged(under, own)));
+  }
+  return { etc, boot: [], data, run, records: data, shipped: SHIPPED };
+}
+
+function shippedProfile(id: string): Piece {
+  return parse(readFileSync(join(SHIPPED, 'meters', `${id}.yaml`), 'utf8')) as Piece;
+}
+
+export function siteOf(config: SiteConfig, paths: Site['paths']): Site {
+  const rest = { simulated: null, problems: [], origins: {}, version: '0.0.0' };
+  return { config, hash: hashOf(config), paths, ...rest };
+}
+
+/** @throws Error for a profile that is not there or is refused */
+export function profilesIn(paths: Site['paths']): (id: string) => Profile {
+  const { known, refused } = loadProfiles([
+    join(paths.shipped, 'meters'),
+    join(paths.etc, 'meters'),
+  ]);
+  if (refused[0]) throw refused[0];
+  return (id) => {
+    const profile = known.get(id);
+    if (!profile) throw new Error(`no profile ${id}: there are ${[...known.keys()].join(', ')}`);
+    return profile;
+  };
+}

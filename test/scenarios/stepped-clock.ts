@@ -1,0 +1,80 @@
+/** The clock of a scenario: time passes only when the scenario lets it, and then as fast as it can. */
+import type { Clock, Timer } from '../../nodes/site/clock.ts';
+
+interface Pending {
+  at: number;
+  order: number;
+  run: () => void;
+}
+
+/**
+ * Unlike the virtual clock of the other tests it looks for the next timer without sorting and lets
+ * promises settle once a step: a scenario has a quarter of a million steps.
+ */
+export class SteppedClock implements Clock {
+  #wall: number;
+  #mono = 0;
+  #order = 0;
+  readonly #pending: Pending[] = [];
+
+  constructor(startMs: number) {
+    this.#wall = startMs;
+  }
+
+  now(): number {
+    return this.#wall;
+  }
+
+  mono(): number {
+    return this.#mono;
+  }
+
+  after(ms: number, run: () => void): Timer {
+    const pending = { at: this.#mono + Math.max(0, ms), order: this.#order++, run };
+    this.#pending.push(pending);
+    return { cancel: () => this.#remove(pending) };
+  }
+
+  /** Sets the wall clock, as the network or a person does. */
+  jump(ms: number): void {
+    this.#wall += ms;
+  }
+
+  /** Lives on to `mono`, running what is due on the way; promises settle before and after each timer. */
+  async runTo(mono: number): Promise<void> {
+    await turn();
+    for (let due = this.#next(mono); due !== null; due = this.#next(mono)) {
+      this.#remove(due);
+      this.#moveTo(due.at);
+      due.run();
+      await turn();
+    }
+    this.#moveTo(mono);
+  }
+
+  #next(limit: number): Pending | null {
+    let first: Pending | null = null;
+    for (const each of this.#pending) {
+      if (each.at > limit) continue;
+      if (!first || each.at < first.at || (each.at === first.at && each.order < first.order)) {
+        first = each;
+      }
+    }
+    return first;
+  }
+
+  #remove(pending: Pending): void {
+    const index = this.#pending.indexOf(pending);
+    if (index >= 0) this.#pending.splice(index, 1);
+  }
+
+  #moveTo(mono: number): void {
+    this.#wall += mono - this.#mono;
+    this.#mono = mono;
+  }
+}
+
+/** A turn of the event loop: every promise that needs no time has settled by then. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
