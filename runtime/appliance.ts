@@ -10,21 +10,21 @@ import { systemClock } from '../nodes/site/clock.ts';
 import type { Site } from '../nodes/site/config.ts';
 import { asError, SolthriveError } from '../nodes/site/errors.ts';
 import { machineHosts } from '../nodes/site/hosts.ts';
-import { ensureToken } from '../nodes/site/identity.ts';
-import { loadSite } from '../nodes/site/load.ts';
+import { configuredLanguage, loadSite } from '../nodes/site/load.ts';
 import { takeLock } from '../nodes/site/lock.ts';
 import { notInForce } from '../nodes/site/not-in-force.ts';
 import { packageRoot, packageVersion } from '../nodes/site/package.ts';
 import { createFolders, type Environment, type SiteMode, sitePaths } from '../nodes/site/paths.ts';
 import { standInForMeters, standsIn } from '../nodes/site/simulated.ts';
-import { loadWords } from '../nodes/site/words.ts';
+import { FALLBACK_LANGUAGE, loadWords, speakLanguage } from '../nodes/site/words.ts';
 import { type Control, openControl } from './control.ts';
 import { controlRoutes } from './control-routes.ts';
 import { createFlowDesk } from './flow-desk.ts';
 import { createFront, editorRefusal, type FrontRules, refuse } from './http-front.ts';
 import { beginLife, type Life } from './life.ts';
-import { createLog, type Log } from './log.ts';
+import type { Log } from './log.ts';
 import { nodeRedSettings, type SolthriveStart } from './node-red-settings.ts';
+import { type OpenLog, openLog } from './open-log.ts';
 import { createStorage } from './storage.ts';
 
 export interface ApplianceOptions {
@@ -53,15 +53,24 @@ const words = loadWords(import.meta.url, 'runtime');
 export async function startAppliance({ env, mode, write }: ApplianceOptions): Promise<Appliance> {
   const paths = sitePaths(env, mode);
   createFolders(paths);
+  speakLanguage(configuredLanguage(paths) ?? FALLBACK_LANGUAGE);
   const undo: (() => unknown)[] = [];
   let life: Life | null = null;
+  let log: OpenLog | null = null;
   try {
     undo.push(takeLock(paths.data).release);
     life = beginLife({ paths, env, version: packageVersion });
     undo.push(life.close);
-    return await startIn({ loaded: loadSite({ paths, env }), mode, write, undo, life });
+    const loaded = loadSite({ paths, env });
+    const { default: RED } = await import('node-red');
+    // No flow of ours has credentials: until one has, there is no file of them.
+    const isNoise = (text: string) => text === RED.log._('nodes.credentials.encryptedNotFound');
+    log = openLog({ site: loaded, write, isNoise });
+    undo.push(log.end);
+    return await startIn({ loaded, RED, mode, log, undo, life });
   } catch (thrown) {
     life?.refused(thrown);
+    log?.lastWords(thrown);
     await putAway(undo);
     throw thrown;
   }
@@ -69,26 +78,18 @@ export async function startAppliance({ env, mode, write }: ApplianceOptions): Pr
 
 interface Start {
   loaded: Site;
+  RED: NodeRedApp;
   mode: SiteMode;
-  write: (line: string) => void;
+  log: Log;
   /** What has been opened so far, to be closed from the last to the first. */
   undo: (() => unknown)[];
   life: Life;
 }
 
-async function startIn({ loaded, mode, write, undo, life }: Start): Promise<Appliance> {
+async function startIn({ loaded, RED, mode, log, undo, life }: Start): Promise<Appliance> {
   const site = await withMeters(loaded, mode);
   createFolders(site.paths);
-  ensureToken(site.paths);
-  const { http, editor, logging } = site.config;
-  const { default: RED } = await import('node-red');
-  const log = createLog({
-    write,
-    now: systemClock.now,
-    verbose: isVerbose(logging.level),
-    // No flow of ours has credentials: until one has, there is no file of them.
-    isNoise: (text) => text === RED.log._('nodes.credentials.encryptedNotFound'),
-  });
+  const { http, editor } = site.config;
   log.say(words('start.starting', { version: site.version, pid: process.pid }));
   reportProblems(site, log);
 
@@ -189,10 +190,6 @@ async function openSocket(
     log.warn(words('start.no_control', { file: run, what: asError(thrown).message }));
     return null;
   }
-}
-
-function isVerbose(level: Site['config']['logging']['level']): boolean {
-  return level === 'debug' || level === 'trace';
 }
 
 function reportProblems(site: Site, log: Log): void {

@@ -13,12 +13,21 @@ import { packageVersion } from './package.ts';
 import type { Environment } from './paths.ts';
 import { problemsOf, sortProblems } from './problems.ts';
 import { type SiteConfig, siteConfigSchema } from './schema.ts';
-import { plain, type Tree, treeOf } from './tree.ts';
+import { entryAt, plain, type Tree, treeOf } from './tree.ts';
+import { shippedLanguage } from './words.ts';
 
 export interface LoadOptions {
   paths: SitePaths;
   /** `SOLTHRIVE_PORT` is the last layer; the variables that choose folders are in `paths`. */
   env: Environment;
+}
+
+/** The language that the files ask for, whatever else is wrong in them; undefined where it is not shipped. */
+export function configuredLanguage(paths: SitePaths): string | undefined {
+  const language = entryAt(fileLayers(paths).tree, ['site', 'language'])?.value;
+  return language?.kind === 'scalar' && typeof language.value === 'string'
+    ? shippedLanguage(language.value)
+    : undefined;
 }
 
 /** What the files and variables say, right or wrong. Reads, writes nothing, never throws. */

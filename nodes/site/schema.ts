@@ -175,8 +175,7 @@ const logging = z.strictObject({
         .describe('How many old log files are kept.'),
     })
     .prefault({})
-    .describe('When a log file is put away and how many are kept.')
-    .meta(NOT_YET),
+    .describe('When a log file is put away and how many are kept.'),
 });
 
 const update = z.strictObject({

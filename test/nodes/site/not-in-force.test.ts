@@ -22,7 +22,7 @@ describe('settings that are not in force', () => {
       },
       { 'mdns.enabled': 'network.yaml:1:18' },
     );
-    assert.equal(lines.length, 3);
+    assert.equal(lines.length, 2);
     assert.ok(lines.some((line) => /^network\.yaml:1:18: mdns\.enabled /.test(line)));
   });
 
