@@ -9,6 +9,7 @@ const PROBES = {
   strace: ['strace', '-V'],
   xfs_io: ['xfs_io', '-V'],
   'mkfs.ext4': ['mkfs.ext4', '-V'],
+  'systemd-nspawn': ['systemd-nspawn', '--version'],
   faketime: ['faketime', '--version'],
 } as const;
 

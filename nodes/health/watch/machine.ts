@@ -39,6 +39,8 @@ export class MachineWatch {
     this.#stall = new StallWatch(clock.mono());
     this.#storage = new StorageWatch(host);
     this.#crash = runs ? new CrashWatch(runs, clock) : null;
+    // Known from the first, and nobody has to wait for it.
+    this.#crash?.judge(options.book);
   }
 
   /** A second of the home has passed. */
