@@ -68,6 +68,7 @@ export class FaultBoard {
   /** What goes wrong with the next request: asked once for each. */
   line(): LineFaults {
     this.#line ??= this.#lineNow();
+    if (this.#active.size === 0) return this.#line;
     const [lossy] = this.#all('lost_frames');
     if (!lossy) return this.#line;
     const isLost = chanceOf(lossy.seed, 'lost')(this.#requests++) < lossy.percent / 100;
@@ -140,7 +141,7 @@ export class FaultBoard {
   }
 
   #has(name: FaultName): boolean {
-    return this.#all(name).length > 0;
+    return this.#active.size > 0 && this.#all(name).length > 0;
   }
 
   #raise(order: ActiveFault): void {

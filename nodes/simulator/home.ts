@@ -3,11 +3,11 @@
  * by (site, seed, time) alone. Refuses to know meters, registers and the time it is now.
  */
 import type { SiteConfig } from '../site/schema.ts';
-import { type Place, sunPosition } from '../site/sun.ts';
-import { chanceOf, smoothNoise } from './chance.ts';
+import type { Place } from '../site/sun.ts';
+import { type AcPower, createPanels, invert, offeredW } from './inverter.ts';
 import { createHousehold } from './loads.ts';
 import { createLocalTime, createOffset } from './local-time.ts';
-import { clearSky, incidence } from './sun.ts';
+import { createSupply } from './supply.ts';
 import { createSky } from './weather.ts';
 
 export type SiteFacts = Pick<
@@ -68,23 +68,19 @@ export interface Home {
   at(ms: number): HomeState;
 }
 
-const ANGLES = {
+/** Of the voltages against leg 1, degrees. */
+export const ANGLES = {
   single_phase: [0],
   split_phase: [0, 180],
   three_phase: [0, -120, 120],
 } as const;
 
-const DEFAULT_INVERTER_W = 6_000;
+export const DEFAULT_INVERTER_W = 6_000;
 const DEFAULT_LATITUDE = 40;
-/** Panels are bought somewhat larger than the inverter; a clear noon then touches its limit. */
-const ARRAY_PER_INVERTER = 1.2;
-/** Heat, dirt, cables and the inverter itself. */
-const ARRAY_YIELD = 0.86;
-const INVERTER_WAKES_W = 12;
-const INVERTER_SLEEP_W = -8;
-const INVERTER_SLEEP_VAR = 34;
-/** Transformer, drop cable and main fuse of one leg. */
-const SERVICE_OHM = 0.035;
+/** What the inverter draws at night, and its filter's var. */
+const ASLEEP = { watts: 8, vars: 34 };
+/** How far the utility's voltage strays. */
+const WANDER = 0.012;
 
 /** A home at the given site; the same seed is the same home, to the last cloud. */
 export function createHome(site: SiteFacts, { seed }: { seed: number }): Home {
@@ -92,23 +88,18 @@ export function createHome(site: SiteFacts, { seed }: { seed: number }): Home {
   const household = createHousehold(seed, angles.length);
   const localTime = createLocalTime(site.timezone);
   const solarAt = createSolar(site, seed);
-  const wander = angles.map((_, leg) => chanceOf(seed, `voltage${leg}`));
-  const supply = chanceOf(seed, 'supply');
-  const pitch = chanceOf(seed, 'frequency');
-  const nominalHz = site.nominal_voltage < 180 ? 60 : 50;
+  const nominalV = site.nominal_voltage;
+  const supply = createSupply({ seed, legs: angles.length, nominalV, wander: WANDER });
 
   return {
     at(ms) {
       const loads = household(ms, localTime(ms));
       const solar = solarAt(ms);
-      const common = smoothNoise(supply, ms / 1_100_000) * 2 - 1;
+      const solarW = solar.watts / angles.length;
       const legs = angles.map((angleDeg, leg): LegState => {
         const loadW = loads.watts[leg] ?? 0;
-        const solarW = solar.watts / angles.length;
-        const own = smoothNoise(wander[leg] ?? supply, ms / 170_000) * 2 - 1;
-        const openV = site.nominal_voltage * (1 + 0.012 * common + 0.003 * own);
         return {
-          voltageV: openV - (SERVICE_OHM * (loadW - solarW)) / openV,
+          voltageV: supply.voltageV(ms, leg, loadW - solarW),
           angleDeg,
           loadW,
           loadVar: loads.vars[leg] ?? 0,
@@ -119,8 +110,7 @@ export function createHome(site: SiteFacts, { seed }: { seed: number }): Home {
           hiddenW: 0,
         };
       });
-      const swing = 0.7 * smoothNoise(pitch, ms / 47_000) + 0.3 * smoothNoise(pitch, ms / 6_100);
-      return { ms, frequencyHz: nominalHz + 0.02 * (2 * swing - 1), legs };
+      return { ms, frequencyHz: supply.frequencyHz(ms), legs };
     },
   };
 }
@@ -161,23 +151,9 @@ export function placeOf(site: SiteFacts): Place {
 }
 
 /** The AC side of the inverter, W and var, both positive into the home. */
-function createSolar(site: SiteFacts, seed: number) {
-  const place = placeOf(site);
-  const tiltDeg = Math.min(40, Math.max(10, Math.abs(place.latitude) - 8));
-  const skyView = (1 + Math.cos((tiltDeg * Math.PI) / 180)) / 2;
+function createSolar(site: SiteFacts, seed: number): (ms: number) => AcPower {
+  const panels = createPanels(placeOf(site));
   const ratedW = site.inverter_watts ?? DEFAULT_INVERTER_W;
   const clouds = createSky(seed);
-
-  return (ms: number): { watts: number; vars: number } => {
-    const sun = sunPosition(ms, place);
-    const light = clearSky(sun.elevationDeg);
-    const sky = clouds(ms);
-    const onPanels =
-      light.beam * sky.beam * incidence(sun, place, tiltDeg) +
-      light.diffuse * sky.diffuse * skyView;
-    const offeredW = ((ratedW * ARRAY_PER_INVERTER * onPanels) / 1000) * ARRAY_YIELD;
-    if (offeredW < INVERTER_WAKES_W) return { watts: INVERTER_SLEEP_W, vars: INVERTER_SLEEP_VAR };
-    const watts = Math.min(ratedW, offeredW);
-    return { watts, vars: INVERTER_SLEEP_VAR - 0.02 * watts };
-  };
+  return (ms) => invert(offeredW(ratedW, panels(ms), clouds(ms)), ratedW, ASLEEP);
 }

@@ -82,7 +82,7 @@ function heating(segment: Segment, intoS: number): boolean {
 }
 
 /** Each cycle has its own length of run: 30 to 50 % of the period. */
-function compressorOn(chance: Chance, ms: number, periodS: number): boolean {
+export function compressorOn(chance: Chance, ms: number, periodS: number): boolean {
   const cycles = ms / 1000 / periodS + chance(-1);
   const cycle = Math.floor(cycles);
   return cycles - cycle < 0.3 + 0.2 * chance(cycle);
