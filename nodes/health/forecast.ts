@@ -1,7 +1,8 @@
 /**
  * Decides when the disk will be full: by how its free space and free files have gone down over days.
- * It is the median of all slopes between two looks (Theil and Sen), so that what came or went at once,
- * such as an upgrade, does not count as a habit.
+ * Two paces have to agree, and the slower one counts: the median of all slopes between two samples
+ * (Theil and Sen), which what comes and goes again does not move, and the median of those between
+ * samples a day apart, which what came at once and stayed, such as an upgrade, does not move.
  */
 
 /** What was left of the disk at one time. */
@@ -21,6 +22,8 @@ export interface DiskFull {
 const DAY_MS = 86_400_000;
 const FEWEST_SAMPLES = 8;
 const SHORTEST_DAYS = 3;
+/** A sample may come late: the machine was off. */
+const ABOUT_A_DAY = [0.9, 1.6] as const;
 /** Beyond that a pace of days says nothing. */
 const LONGEST_DAYS = 3_650;
 
@@ -55,16 +58,28 @@ function daysLeft(points: readonly Point[]): number {
   if (last === undefined || points.length < FEWEST_SAMPLES || spanDays < SHORTEST_DAYS) {
     return Number.POSITIVE_INFINITY;
   }
-  const perDay = medianSlope(points);
+  const [from, to] = ABOUT_A_DAY;
+  const slopes = slopesOf(points);
+  const daily = slopes.filter(({ days }) => days >= from && days <= to);
+  const perDay = Math.max(median(slopes), daily.length > 0 ? median(daily) : -Infinity);
   return perDay < 0 ? last.free / -perDay : Number.POSITIVE_INFINITY;
 }
 
-function medianSlope(points: readonly Point[]): number {
-  const slopes = points.flatMap((from, index) =>
-    points
-      .slice(index + 1)
-      .filter(({ day }) => day > from.day)
-      .map((to) => (to.free - from.free) / (to.day - from.day)),
+interface Slope {
+  days: number;
+  perDay: number;
+}
+
+function slopesOf(points: readonly Point[]): Slope[] {
+  return points.flatMap((from, index) =>
+    points.slice(index + 1).flatMap((to) => {
+      const days = to.day - from.day;
+      return days > 0 ? [{ days, perDay: (to.free - from.free) / days }] : [];
+    }),
   );
-  return slopes.sort((a, b) => a - b)[Math.floor(slopes.length / 2)] ?? 0;
+}
+
+function median(slopes: readonly Slope[]): number {
+  const sorted = slopes.map(({ perDay }) => perDay).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

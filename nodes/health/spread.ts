@@ -16,12 +16,26 @@ export class Recent {
     this.#next = (this.#next + 1) % this.#keep;
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#values.length;
+  }
+
+  /** A percentile; 0 before the first. */
+  at(fraction: number): number {
+    return nearestRank(this.#sorted(), fraction);
+  }
+
   /** Median, 99th percentile and maximum, to 0.1; null before the first. */
   spread(): Spread | null {
-    const sorted = this.#values.toSorted((a, b) => a - b);
+    const sorted = this.#sorted();
     if (sorted.length === 0) return null;
     const at = (fraction: number) => tenth(nearestRank(sorted, fraction));
     return { p50: at(0.5), p99: at(0.99), max: at(1) };
+  }
+
+  #sorted(): number[] {
+    return this.#values.toSorted((a, b) => a - b);
   }
 }
 

@@ -13,17 +13,17 @@ const BLOCKED_MS = 2_000;
 const CALM_MS = 60_000;
 /** Flows that start have much to do at once. */
 const START_GRACE_MS = 10_000;
-/** One tick in a hundred may be late by so much, ms; and again by less than that. */
+/** One tick in ten of a minute may be late by so much, ms; and again by less than that. */
 const SLOW_MS = 500;
 const BRISK_MS = 250;
-/** Ticks, a second each. */
-const DELAYS_KEPT = 300;
-const FEWEST_DELAYS = 60;
+const SLOW_RANK = 0.9;
+const MINUTE_TICKS = 60;
+const REPORTED_TICKS = 300;
 
 export class StallWatch {
   readonly #startedMs: number;
-  readonly #delays = new Recent(DELAYS_KEPT);
-  #ticks = 0;
+  readonly #reported = new Recent(REPORTED_TICKS);
+  readonly #minute = new Recent(MINUTE_TICKS);
   /** The longest of this trouble, and when the last was over. */
   #blocked: { longestMs: number; overMs: number } | null = null;
   #snapshotMs: number | null = null;
@@ -36,7 +36,7 @@ export class StallWatch {
 
   /** How late the timer of a second is, over the last five minutes; null before the first. */
   get delays(): Spread | null {
-    return this.#delays.spread();
+    return this.#reported.spread();
   }
 
   snapshot(nowMs: number): void {
@@ -45,9 +45,10 @@ export class StallWatch {
 
   /** @param lateMs  how much later than it should this tick has come */
   tick(lateMs: number, nowMs: number): void {
-    this.#delays.add(Math.max(0, lateMs));
-    this.#ticks += 1;
-    if (lateMs < BLOCKED_MS || nowMs - this.#startedMs < START_GRACE_MS) return;
+    this.#reported.add(Math.max(0, lateMs));
+    if (nowMs - this.#startedMs < START_GRACE_MS) return;
+    this.#minute.add(lateMs);
+    if (lateMs < BLOCKED_MS) return;
     const longestMs = Math.max(lateMs, this.#blocked?.longestMs ?? 0);
     this.#blocked = { longestMs, overMs: nowMs };
     // Nothing could be heard meanwhile: it is not the snapshots that have stopped.
@@ -71,10 +72,9 @@ export class StallWatch {
       if (calmMs < CALM_MS) return { cause: 'blocked', evidence };
       this.#blocked = null;
     }
-    if (this.#ticks < FEWEST_DELAYS) return null;
-    const late = this.#delays.spread()?.p99 ?? 0;
-    this.#isSlow = late > (this.#isSlow ? BRISK_MS : SLOW_MS);
-    return this.#isSlow ? { cause: 'slow', evidence: { p99_ms: late } } : null;
+    const lateMs = this.#minute.size < MINUTE_TICKS ? 0 : this.#minute.at(SLOW_RANK);
+    this.#isSlow = lateMs > (this.#isSlow ? BRISK_MS : SLOW_MS);
+    return this.#isSlow ? { cause: 'slow', evidence: { late_ms: Math.round(lateMs) } } : null;
   }
 }
 

@@ -65,6 +65,38 @@ describe('the host', () => {
     assert.ok(!('temperature_c' in report));
   });
 
+  describe('on a Raspberry Pi', () => {
+    const told = async (files: Record<string, string>) => {
+      const host = new Host(
+        {
+          ...ports,
+          list: async () => ['hwmon0', 'hwmon1'],
+          readText: async (file) => files[file] ?? Promise.reject(new Error()),
+        },
+        new VirtualClock(),
+        '/records',
+      );
+      await host.glance();
+      return host.report().undervoltage;
+    };
+
+    it('tells the voltage by its sensor', async () => {
+      const sensor = { '/sys/class/hwmon/hwmon1/name': 'rpi_volt\n' };
+      const alarm = '/sys/class/hwmon/hwmon1/in0_lcrit_alarm';
+      assert.deepEqual(await told({ ...sensor, [alarm]: '1\n' }), { now: true });
+      assert.deepEqual(await told({ ...sensor, [alarm]: '0\n' }), { now: false });
+      assert.equal(await told(sensor), undefined);
+    });
+
+    it('tells it by the bits of the firmware where there is no sensor', async () => {
+      const bits = '/sys/devices/platform/soc/soc:firmware/get_throttled';
+      assert.deepEqual(await told({ [bits]: '50005\n' }), { now: true, since_boot: true });
+      assert.deepEqual(await told({ [bits]: '50000\n' }), { now: false, since_boot: true });
+      assert.deepEqual(await told({ [bits]: '0\n' }), { now: false, since_boot: false });
+      assert.equal(await told({}), undefined);
+    });
+  });
+
   it('knows the machine it runs on', async () => {
     const host = new Host(machine, new VirtualClock(), '/');
     await host.look();
