@@ -86,7 +86,7 @@ export class CloseLook {
       if (isRefused) this.#alone.add(nameOf(read));
       else this.#left.shift();
       this.#nextMs = now() + BETWEEN_REQUESTS_MS;
-      if (this.#left.length === 0) this.#conclude(now());
+      if (this.#left.length === 0) this.#conclude();
       return true;
     } catch {
       this.#nextMs = now() + BETWEEN_REQUESTS_MS;
@@ -123,8 +123,8 @@ export class CloseLook {
     return isAllowed ? wide : { fn, address, count };
   }
 
-  #conclude(nowMs: number): void {
-    const looked = this.#looked(nowMs);
+  #conclude(): void {
+    const looked = this.#looked();
     const found = recognise(looked);
     this.#found.push(found);
     const alike = this.#found.filter((each) => isSame(each, found));
@@ -138,18 +138,17 @@ export class CloseLook {
     this.signature = found;
     if (found.cause !== 'width') return;
     const halves = new Set(recogniseHalves(looked).map(({ register }) => register));
-    const { phases, narrowTotal } = this.#options.doubts;
-    for (const narrow of [...phases.map((phase) => phase.narrow), narrowTotal]) {
-      if (narrow && halves.has(narrow.value.address)) narrow.isProven = true;
+    const { phases, halfTotal } = this.#options.doubts;
+    for (const half of [...phases.map((phase) => phase.half), halfTotal]) {
+      if (half && halves.has(half.value.address)) half.isProven = true;
     }
   }
 
-  #looked(monoMs: number): LookedAt {
+  #looked(): LookedAt {
     const { profile, doubts, values, isOtherKind } = this.#options;
-    const { phases, narrowTotal } = doubts;
+    const { phases, halfTotal } = doubts;
     const stretches = this.#stretches;
-    const meter = { profile, phases, narrowTotal, values: values(), isOtherKind: isOtherKind() };
-    return { ...meter, stretches, monoMs };
+    return { profile, phases, halfTotal, stretches, values: values(), isOtherKind: isOtherKind() };
   }
 }
 

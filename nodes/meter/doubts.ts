@@ -24,7 +24,7 @@ import { type Doubt, type DoubtKind, PHASES, type Phase } from './reading.ts';
 import { encodeValue, rawNumber } from './registers.ts';
 import { type LookUp, type Measured, readValue } from './values.ts';
 import type { ValueName } from './vocabulary.ts';
-import { Narrow } from './width.ts';
+import { Half } from './width.ts';
 
 /** A value that is read now and then is doubted when it cannot be twice: once may be a disturbance. */
 const SLOW_READS = 2;
@@ -50,7 +50,7 @@ interface Watched {
   names: PhaseNames;
   limits: PhaseLimits;
   lasting: Lasting;
-  narrow: Narrow | null;
+  half: Half;
   /** Made once and filled at each poll. */
   shown: PhaseShown;
 }
@@ -62,7 +62,7 @@ export class Doubts {
   wantsLook = false;
   readonly #profile: Profile;
   readonly #phases: Watched[];
-  readonly #total: { lasting: Lasting; narrow: Narrow | null; farW: number } | null;
+  readonly #total: { lasting: Lasting; half: Half; farW: number } | null;
   readonly #values: ReadonlyMap<ValueName, ProfileValue>;
   readonly #energies: readonly ValueName[];
   readonly #sentinels = new Map<ValueName, number>();
@@ -80,31 +80,31 @@ export class Doubts {
     this.#phases = PHASES.flatMap((phase) => {
       const map = maps.find(({ phases }) => phases.includes(phase));
       const channel = channels.find(({ id }) => id === map?.id);
-      if (channel === undefined) return [];
       const names = NAMES[phase];
+      const power = this.#values.get(names.power);
+      if (channel === undefined || power === undefined) return [];
       return {
         phase,
         names,
         limits: limitsOf(channel, ctProfiles, service),
         lasting: new Lasting(),
-        narrow: this.#narrow(names.power),
+        half: new Half(power),
         shown: { voltageV: null, currentA: null, powerW: null, powerFactor: null },
       };
     });
     const hasTotal = maps.some(({ powerName }) => powerName === 'power_total');
     const farW = this.#phases.reduce((sum, { limits }) => sum + limits.farW, 0);
-    const narrow = this.#narrow('power_total');
-    this.#total = hasTotal ? { lasting: new Lasting(), narrow, farW } : null;
+    const total = hasTotal ? this.#values.get('power_total') : undefined;
+    this.#total = total ? { lasting: new Lasting(), half: new Half(total), farW } : null;
   }
 
   /** The phases that are watched, with their limits: what a closer look measures sense by. */
-  get phases(): readonly Pick<Watched, 'names' | 'limits' | 'narrow'>[] {
+  get phases(): readonly Pick<Watched, 'names' | 'limits' | 'half'>[] {
     return this.#phases;
   }
 
-  /** The meter's total, where it is one of 16 bits. */
-  get narrowTotal(): Narrow | null {
-    return this.#total?.narrow ?? null;
+  get halfTotal(): Half | null {
+    return this.#total?.half ?? null;
   }
 
   /** Takes note of what has just been read. */
@@ -150,7 +150,7 @@ export class Doubts {
   }
 
   #judgePhase(watched: Watched, monoMs: number): DoubtKind | null {
-    const { names, limits, shown, lasting, narrow } = watched;
+    const { names, limits, shown, lasting, half } = watched;
     if (isStrangeVoltage(shown.voltageV, limits, this.#anySound)) {
       this.#hide(names.voltage, names.current, names.power, names.reactive, names.powerFactor);
       return this.#doubt('voltage', names.voltage, shown.voltageV);
@@ -159,11 +159,11 @@ export class Doubts {
     const against = contradiction(shown, limits);
     const kind = lasting.goesOn(against !== null, monoMs) ? (far ?? against) : far;
     if (kind !== null) return this.#doubtOf(kind, watched);
-    if (narrow?.isExceeded(shown, monoMs)) {
+    if (half.isHalf(shown, monoMs)) {
       this.#hide(names.power, names.reactive);
       return this.#doubt('width', names.power, shown.powerW);
     }
-    if (narrow?.wantsLook) this.wantsLook = true;
+    if (half.wantsLook) this.wantsLook = true;
     return null;
   }
 
@@ -179,8 +179,8 @@ export class Doubts {
   }
 
   #judgeTotal(powerW: number | null, monoMs: number): void {
-    const { lasting, narrow, farW } = this.#total ?? {};
-    if (lasting === undefined || farW === undefined || powerW === null) return;
+    const { lasting, half, farW } = this.#total ?? {};
+    if (!lasting || !half || farW === undefined || powerW === null) return;
     let apparentVa = 0;
     let noiseW = 0;
     for (const { shown, limits } of this.#phases) {
@@ -192,17 +192,17 @@ export class Doubts {
     if (Math.abs(powerW) > farW || goesOn) {
       this.#hide('power_total');
       this.#doubt('power', 'power_total', powerW);
-    } else if (narrow?.isExceeded(this.#sumOf(powerW, apparentVa), monoMs)) {
+    } else if (half.isHalf(this.#sumOf(powerW, apparentVa), monoMs)) {
       this.#hide('power_total');
       this.#doubt('width', 'power_total', powerW);
-    } else if (narrow?.wantsLook) this.wantsLook = true;
+    } else if (half.wantsLook) this.wantsLook = true;
   }
 
   /** The total as if it were one phase: the powers of the phases tell what it should be. */
   #sumOf(powerW: number, apparentVa: number): PhaseShown {
-    const isWide = this.#phases.every(({ narrow }) => narrow === null);
     const sumW = this.#phases.reduce((sum, { shown }) => sum + (shown.powerW ?? Number.NaN), 0);
-    const powerFactor = isWide && Number.isFinite(sumW) ? sumW / apparentVa : null;
+    const isKnown = Number.isFinite(sumW) && apparentVa > 0;
+    const powerFactor = isKnown ? sumW / apparentVa : null;
     return { voltageV: 1, currentA: apparentVa, powerW, powerFactor };
   }
 
@@ -261,11 +261,6 @@ export class Doubts {
   #isStrange(name: ValueName, value: number | null): boolean {
     if (name === 'frequency') return isStrangeFrequency(value, this.#anySound);
     return name.startsWith('energy_') && isStrangeEnergy(value);
-  }
-
-  #narrow(name: ValueName): Narrow | null {
-    const value = this.#values.get(name);
-    return value?.type === 'int16' || value?.type === 'uint16' ? new Narrow(value) : null;
   }
 
   #hide(...names: readonly ValueName[]): void {

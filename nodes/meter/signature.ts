@@ -17,7 +17,7 @@ import {
 import type { Profile, ProfileValue, ValueType } from './profile.ts';
 import { decodeValue, type RegisterOrder, rawNumber, registersOf } from './registers.ts';
 import type { ValueName } from './vocabulary.ts';
-import type { Narrow } from './width.ts';
+import type { Half } from './width.ts';
 
 /** Registers as they came. */
 export interface Stretch {
@@ -30,12 +30,11 @@ export interface LookedAt {
   /** What the meter is read for and has. */
   values: readonly ProfileValue[];
   stretches: readonly Stretch[];
-  phases: readonly { names: PhaseNames; limits: PhaseLimits; narrow: Narrow | null }[];
-  narrowTotal: Narrow | null;
+  phases: readonly { names: PhaseNames; limits: PhaseLimits; half: Half }[];
+  /** The meter's total, where that is read. */
+  halfTotal: Half | null;
   /** It does not answer like the kind of meter its profile describes. */
   isOtherKind: boolean;
-  /** Of the look, monotonic ms. */
-  monoMs: number;
 }
 
 /** A way to read: where a value begins, of which type it is, in which order its bytes stand. */
@@ -66,71 +65,70 @@ export function recognise(looked: LookedAt): Signature | null {
 }
 
 /**
- * The powers of 16 bits that the registers beside them complete: they are but half a number. What
- * really flows is told by volts, amperes and power factor, or by a jump through all 16 bits.
+ * The powers that are but the low 16 bits of what they should be: the registers beside them, or the
+ * numbers that 16 bits are short of, make them agree with volts, amperes and power factor.
  */
 export function recogniseHalves(looked: LookedAt): Signature[] {
   const found: Signature[] = [];
-  const sum = { apparentVa: 0, powerFactor: null, noiseW: 0 };
-  for (const { names, limits, narrow } of looked.phases) {
-    const { voltageV, currentA, powerFactor } = shownOf(looked, names, asDeclared(looked.profile));
+  const sum = { apparentVa: 0, powerW: 0 };
+  const declared = asDeclared(looked.profile);
+  for (const { names, half } of looked.phases) {
+    const { voltageV, currentA, powerW, powerFactor } = shownOf(looked, names, declared);
     const apparentVa = Math.abs((voltageV ?? Number.NaN) * (currentA ?? Number.NaN));
-    const { noiseW } = limits;
     sum.apparentVa += apparentVa;
-    sum.noiseW += noiseW;
-    const whole = narrow && completedBy(looked, narrow, { apparentVa, powerFactor, noiseW });
+    sum.powerW += powerW ?? Number.NaN;
+    const flowsW = powerFactor === null ? null : apparentVa * Math.abs(powerFactor);
+    const whole = completedBy(looked, half, { apparentVa, flowsW });
     if (whole) found.push(whole);
   }
-  const whole = looked.narrowTotal && completedBy(looked, looked.narrowTotal, sum);
-  return whole ? [...found, whole] : found;
+  if (looked.halfTotal === null || found.length > 0) return found;
+  const flowsW = Number.isFinite(sum.powerW) ? Math.abs(sum.powerW) : null;
+  const total = completedBy(looked, looked.halfTotal, { apparentVa: sum.apparentVa, flowsW });
+  return total ? [total] : [];
 }
 
+/** What flows, as far as it is known without the power itself. */
 interface Flows {
   apparentVa: number;
-  powerFactor: number | null;
-  noiseW: number;
+  flowsW: number | null;
 }
 
-function completedBy(looked: LookedAt, narrow: Narrow, flows: Flows): Signature | null {
-  const { profile, monoMs } = looked;
-  const { value } = narrow;
-  const shown = read(looked, value, asDeclared(profile));
+/** Loads have at least this power factor nearly always, and hardly ever as little as the other. */
+const LOAD_FACTOR = { least: 0.8, most: 1.05 };
+const HALF_FACTOR = 0.5;
+
+function completedBy(looked: LookedAt, half: Half, { apparentVa, flowsW }: Flows) {
+  const { value } = half;
+  const declared = asDeclared(looked.profile);
+  const shown = read(looked, value, declared);
   if (shown === null) return null;
+  if (flowsW !== null) {
+    const fits = half.wholeW(shown, flowsW);
+    const way: Way = { ...declared, cause: 'width', retype: () => 'int32' };
+    return fits === null ? null : signature(looked, value, { shown, fits, way });
+  }
+  if (!half.isNarrow || !(Math.abs(shown) < HALF_FACTOR * apparentVa)) return null;
+  return completedBeside(looked, value, { shown, apparentVa });
+}
+
+/** The word beside it, before or after, makes it a load. */
+function completedBeside(
+  looked: LookedAt,
+  value: ProfileValue,
+  { shown, apparentVa }: { shown: number; apparentVa: number },
+): Signature | null {
+  const { byteOrder } = looked.profile;
   for (const wordOrder of ['big', 'little'] as const) {
-    const way: Way = {
-      cause: 'width',
-      shift: wordOrder === 'big' ? -1 : 0,
-      order: { wordOrder, byteOrder: profile.byteOrder },
-      retype: () => 'int32',
-    };
+    const shift = wordOrder === 'big' ? -1 : 0;
+    const order = { wordOrder, byteOrder };
+    const way: Way = { cause: 'width', shift, order, retype: () => 'int32' };
     const fits = read(looked, value, way);
-    if (fits === null || fits === shown) continue;
-    if (completes({ half: shown, whole: fits }, flows, narrow.hasJumped(monoMs))) {
+    const factor = Math.abs(fits ?? 0) / apparentVa;
+    if (fits !== null && factor >= LOAD_FACTOR.least && factor <= LOAD_FACTOR.most) {
       return signature(looked, value, { shown, fits, way });
     }
   }
   return null;
-}
-
-const COMPLETE_SHARE = 0.1;
-const LOAD_FACTOR = { least: 0.8, most: 1.05 };
-const HALF_FACTOR = 0.5;
-
-/** Never true where volts or amperes are not known. */
-function completes(
-  { half, whole }: { half: number; whole: number },
-  { apparentVa, powerFactor, noiseW }: Flows,
-  hasJumped: boolean,
-): boolean {
-  if (powerFactor !== null) {
-    const flowsW = apparentVa * Math.min(1, Math.abs(powerFactor));
-    const isIt = (powerW: number) =>
-      Math.abs(Math.abs(powerW) - flowsW) <= COMPLETE_SHARE * flowsW + noiseW;
-    return isIt(whole) && (!isIt(half) || hasJumped);
-  }
-  const factorOf = (powerW: number) => Math.abs(powerW) / apparentVa;
-  const isLoad = factorOf(whole) >= LOAD_FACTOR.least && factorOf(whole) <= LOAD_FACTOR.most;
-  return isLoad && (factorOf(half) < HALF_FACTOR || hasJumped);
 }
 
 function asDeclared(order: RegisterOrder): Way {

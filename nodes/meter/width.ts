@@ -1,56 +1,75 @@
 /**
- * Decides whether a power of 16 bits is the low half of a larger number: more flows than 16 bits can
- * tell. The registers beside it are the proof, which a closer look fetches.
+ * Decides whether a power is but the low 16 bits of a larger number: more flows than it tells, and by
+ * just as much as 16 bits are short of. Volts, amperes and power factor tell what flows; where there
+ * is no power factor the registers beside it have to, which a closer look fetches.
  */
 import { Lasting, type PhaseShown } from './plausible.ts';
 import type { ProfileValue } from './profile.ts';
 
-/** What flows must be more than the largest number by so much to be sure of it. */
+/** Instruments agree better than this on what flows. */
+const OFF_SHARE = 0.02;
+const OFF_W = 20;
+/** The number that is meant is nearer to what flows than the one that is shown by so much. */
+const NEARER = 4;
+/** A number may have wrapped once or twice. */
+const TIMES = [1, -1, 2, -2] as const;
+/** Units of meters whose numbers a gateway has turned into floats, W. */
+const FLOAT_UNITS_W = [1, 0.1];
+const NUMBERS = 0x1_0000;
+/** Volts times amperes are more than the largest number by so much: a load factor of 1 is not told. */
 const SURE = 1.03;
-/** So near to its largest number one that is known to be half a number is not believed. */
-const NEAR = 0.97;
-/** A power that wraps jumps by all its numbers; a real one hardly ever does by so much of them. */
-const JUMP_SHARE = 0.75;
-const JUMP_TOLD_MS = 90_000;
 
-export class Narrow {
+export class Half {
   readonly value: ProfileValue;
-  /** Whether the registers have shown it. */
-  isProven = false;
-  /** Whether a closer look is called for. */
+  /** Whether it takes a closer look: without a power factor only the registers beside it can tell. */
   wantsLook = false;
-  readonly #mostW: number;
-  readonly #jumpW: number;
+  /** Whether a closer look has shown it. */
+  isProven = false;
   readonly #lasting = new Lasting();
-  #lastW: number | null = null;
-  #jumpedMs = Number.NEGATIVE_INFINITY;
+  /** By how much it is short where it has wrapped, W. */
+  readonly #wrapsW: readonly number[];
+  readonly #mostW: number;
 
   constructor(value: ProfileValue) {
-    const scale = Math.abs(value.scale);
+    const { type, scale } = value;
+    const isFloat = type === 'float32' || type === 'float64';
     this.value = value;
-    this.#mostW = (value.type === 'int16' ? 0x7fff : 0xffff) * scale;
-    this.#jumpW = JUMP_SHARE * 0x1_0000 * scale;
+    this.#wrapsW = (isFloat ? FLOAT_UNITS_W : [Math.abs(scale)]).map((unitW) => NUMBERS * unitW);
+    this.#mostW = Math.abs(scale) * (type === 'int16' ? 0x7fff : 0xffff);
   }
 
-  /** Whether it has just jumped as a number does that wraps. */
-  hasJumped(monoMs: number): boolean {
-    return monoMs - this.#jumpedMs < JUMP_TOLD_MS;
+  /** Whether it has only 16 bits as the profile has it: the others may stand in a register beside it. */
+  get isNarrow(): boolean {
+    return this.value.type === 'int16' || this.value.type === 'uint16';
   }
 
-  /** Whether more flows than it can tell, by volts, amperes and power factor, for some time. */
-  isExceeded({ voltageV, currentA, powerW, powerFactor }: PhaseShown, monoMs: number): boolean {
+  /** Whether it goes on being half of what flows. */
+  isHalf({ voltageV, currentA, powerW, powerFactor }: PhaseShown, monoMs: number): boolean {
     this.wantsLook = false;
     if (voltageV === null || currentA === null || powerW === null) return false;
-    if (this.#lastW !== null && Math.abs(powerW - this.#lastW) >= this.#jumpW) {
-      this.#jumpedMs = monoMs;
-    }
-    this.#lastW = powerW;
     const apparentVa = Math.abs(voltageV * currentA);
-    const flowsW = apparentVa * Math.min(1, Math.abs(powerFactor ?? 1));
-    if (this.isProven) return flowsW > NEAR * this.#mostW;
-    const tooMuch = flowsW > SURE * this.#mostW;
-    this.wantsLook = tooMuch || this.hasJumped(monoMs);
-    // Without a power factor it may be that much less flows than volts times amperes.
-    return this.#lasting.goesOn(tooMuch && powerFactor !== null, monoMs);
+    if (powerFactor === null) {
+      this.wantsLook = this.isNarrow && apparentVa > SURE * this.#mostW;
+      return this.wantsLook && this.isProven;
+    }
+    const isSo = this.wholeW(powerW, apparentVa * Math.abs(powerFactor)) !== null;
+    return this.#lasting.goesOn(isSo, monoMs) || (isSo && this.isProven);
+  }
+
+  /**
+   * What is meant by a power that does not agree with what flows; null where it agrees, or where 16
+   * bits do not explain the difference.
+   * @param flowsW  without its sign: meters disagree on what a negative power factor means
+   */
+  wholeW(powerW: number, flowsW: number): number | null {
+    const offW = Math.abs(Math.abs(powerW) - flowsW);
+    if (offW <= OFF_SHARE * flowsW + OFF_W) return null;
+    for (const wrapW of this.#wrapsW) {
+      for (const times of TIMES) {
+        const wholeW = powerW + times * wrapW;
+        if (NEARER * Math.abs(Math.abs(wholeW) - flowsW) < offW) return wholeW;
+      }
+    }
+    return null;
   }
 }
