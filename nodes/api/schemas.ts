@@ -1,4 +1,5 @@
 /** The bodies of `/api`, as JSON Schema by name: what `/api/openapi.json` says and a test holds answers to. */
+import type { Ending } from '../health/runs/history.ts';
 import { FIELDS, type Field, RESOLUTIONS } from '../history/fields.ts';
 import { PHASES, ROLES } from '../meter/reading.ts';
 import { NOTES } from '../rollup/sums/summary.ts';
@@ -118,21 +119,75 @@ const health = object({
   'simulated?': simulated,
 });
 
+const endings = [
+  'clean',
+  'reboot',
+  'refused',
+  'crash',
+  'watchdog',
+  'power_loss',
+] satisfies Ending[];
+const ending = oneOf(...endings);
+const spread = object({ p50: number, p99: number, max: number });
+
 /** For a technician: what it has beyond these grows from release to release. */
 const system = {
   type: 'object',
   properties: {
     version: text,
-    uptime_s: count,
-    host: { type: 'object' },
-    event_loop_delay_ms: orNull(object({ p50: number, p99: number, max: number })),
-    poll_drift_ms: byName(object({ p50: number, p99: number, max: number })),
+    uptime_s: described('Of the program', count),
+    host: {
+      type: 'object',
+      properties: {
+        uptime_s: described('Of the machine', count),
+        cpu: object({ percent: value, load: list(number), cores: count }),
+        memory: { type: 'object' },
+        disk: orNull(object({ free_mb: number, total_mb: number, 'free_files?': count })),
+        temperature_c: number,
+        undervoltage: object({ now: flag, 'since_boot?': flag }),
+      },
+      required: ['uptime_s', 'cpu', 'memory', 'disk'],
+    },
+    runs: described(
+      'Left out where the program was not started by its own launcher',
+      object({
+        started_at: time,
+        reboots: described('Of the machine, since the first run', count),
+        last_end: described(
+          'How the run before this one ended; null where none is known',
+          orNull(object({ how: ending, at: orNull(time), 'reason?': text })),
+        ),
+        crashes_24h: count,
+        crashes_7d: count,
+      }),
+    ),
+    disk_full: described(
+      'As the disk of the records has been filling; null where that is not in sight',
+      orNull(object({ of: oneOf('space', 'files'), days_left: count })),
+    ),
+    event_loop_delay_ms: described('Over the last five minutes', orNull(spread)),
+    poll_drift_ms: described('By meter', byName(spread)),
     poll_interval_ms: count,
     meters: byName({ type: 'object' }),
     buses: byName({ type: 'object' }),
+    request_errors: described(
+      'By meter, of the last five minutes',
+      byName(
+        object({
+          bus: text,
+          requests: count,
+          failures: count,
+          percent: value,
+          kinds: described('Failures by kind', byName(count)),
+        }),
+      ),
+    ),
     clock: { type: 'object' },
   },
-  required: ['version', 'uptime_s', 'host', 'meters', 'buses', 'clock'],
+  required: [
+    ...['version', 'uptime_s', 'host', 'disk_full', 'event_loop_delay_ms', 'poll_drift_ms'],
+    ...['poll_interval_ms', 'meters', 'buses', 'request_errors', 'clock'],
+  ],
 };
 
 const device = object({

@@ -100,12 +100,29 @@ export const REPORT = {
   system: {
     version: '2.0.0',
     uptime_s: 7,
-    host: { uptime_s: 70 },
+    host: {
+      uptime_s: 70,
+      cpu: { percent: null, load: [0.1], cores: 4 },
+      memory: { rss_mb: 90 },
+      disk: { free_mb: 12_900, total_mb: 32_000, free_files: 900_000 },
+      undervoltage: { now: false },
+    },
+    runs: {
+      started_at: NOW,
+      reboots: 1,
+      last_end: { how: 'power_loss', at: null },
+      crashes_24h: 0,
+      crashes_7d: 0,
+    },
+    disk_full: { of: 'space', days_left: 700 },
     event_loop_delay_ms: null,
     poll_drift_ms: {},
     poll_interval_ms: 1_000,
     meters: { main: sampleStatus() },
     buses: {},
+    request_errors: {
+      main: { bus: 'lan', requests: 300, failures: 1, percent: 0.3, kinds: { crc: 1 } },
+    },
     clock: { now: NOW, trusted: true },
   },
 } as unknown as HealthReport;
