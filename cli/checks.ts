@@ -14,6 +14,7 @@ import type { SiteMode } from '../nodes/site/paths.ts';
 import { formatProblem } from '../nodes/site/problems.ts';
 import type { WordParams } from '../nodes/site/words.ts';
 import { askService, isNotRunning } from './control.ts';
+import { fixed } from './counted.ts';
 
 /** `warn` is something to know; it fails nothing. */
 export type CheckState = 'pass' | 'warn' | 'fail' | 'not_applicable';
@@ -131,7 +132,7 @@ function disk({ site }: Checked): CheckResult {
   if (!existsSync(data)) return notApplicable('first_start');
   const { bavail, bsize } = statfsSync(data);
   const free = bavail * bsize;
-  const params = { free: (free / 1e9).toFixed(1), needed: (NEEDED_BYTES / 1e9).toFixed(1) };
+  const params = { free: fixed(free / 1e9, 1), needed: fixed(NEEDED_BYTES / 1e9, 1) };
   return free >= NEEDED_BYTES ? pass(params) : fail('low', params);
 }
 

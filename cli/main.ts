@@ -16,4 +16,13 @@ process.exitCode = await runCli(process.argv.slice(2), {
   writeError: (text) => process.stderr.write(text),
   colour: wantsColour(process.env, process.stdout.isTTY === true),
   watched: process.stderr.isTTY === true,
+  columns: process.stdout.columns,
+  interrupted,
 });
+
+function interrupted(): AbortSignal {
+  const over = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.abort());
+  process.stdout.once('error', () => over.abort());
+  return over.signal;
+}

@@ -1,6 +1,7 @@
 /** What a recomputed past looks like on a terminal: day by day, was and now. */
 import { z } from 'zod';
 import type { CommandContext } from './command.ts';
+import { fixed } from './counted.ts';
 
 const kwh = z.number().nullable();
 const figuresSchema = z.object({
@@ -119,6 +120,6 @@ function showDays({ out, say }: View, { changes }: Preview): void {
 /** `115.200 > 28.800`; one number where nothing changes. */
 function asChange(was: number | null, now: number | null, key: string): string {
   const digits = key.endsWith('_kwh') ? 3 : 2;
-  const text = (value: number | null) => (value === null ? '-' : value.toFixed(digits));
+  const text = (value: number | null) => (value === null ? '-' : fixed(value, digits));
   return text(was) === text(now) ? text(now) : `${text(was)} > ${text(now)}`;
 }

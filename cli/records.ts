@@ -2,7 +2,7 @@
  * Works on the records: through the service while it runs, else on the files, with the lock that keeps
  * two writers apart.
  */
-import { statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import { JOBS, type Job, type JobContext } from '../nodes/rollup/jobs.ts';
 import { systemClock } from '../nodes/site/clock.ts';
@@ -93,6 +93,16 @@ export function siteOf({ paths, env, mode }: Pick<CommandContext, 'paths' | 'env
   const site = peekSite({ paths, env });
   // Which port a simulated meter would have is of no matter to its records.
   return standsIn(site.config, mode) ? standInForMeters(site, 0) : site;
+}
+
+/** For those who only read. @throws SolthriveError `records_none`, `records_closed` */
+export function mustBeReadable(folder: string): void {
+  if (!existsSync(folder)) throw new SolthriveError('records_none', { folder });
+  try {
+    accessSync(folder, constants.R_OK | constants.X_OK);
+  } catch (thrown) {
+    throw new SolthriveError('records_closed', { folder }, thrown);
+  }
 }
 
 /** What root writes the service could not change any more: root works as whom the folder belongs to. */

@@ -3,19 +3,25 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { asError, SolthriveError } from '../nodes/site/errors.ts';
 import { packageVersion } from '../nodes/site/package.ts';
 import { type Environment, type SiteMode, sitePaths } from '../nodes/site/paths.ts';
-import { loadWords } from '../nodes/site/words.ts';
+import { loadWords, speakLanguage } from '../nodes/site/words.ts';
 import { type Command, commandNames, EXIT, loadCommand } from './command.ts';
 import { Refusal } from './control.ts';
+import { languageFor } from './language.ts';
 import { createOutput, type Output, type Streams } from './output.ts';
 import { refuseWord } from './usage.ts';
 
 const say = loadWords(import.meta.url, 'cli');
+
+/** Of a page, where nobody has a terminal. */
+const USUAL_COLUMNS = 80;
 
 const HELP = { help: { type: 'boolean', short: 'h' } } as const satisfies ParseArgsOptionsConfig;
 
 export interface Surroundings extends Streams {
   env: Environment;
   mode: SiteMode;
+  columns?: number | undefined;
+  interrupted?: () => AbortSignal;
 }
 
 /**
@@ -25,6 +31,7 @@ export interface Surroundings extends Streams {
  */
 export async function runCli(args: readonly string[], around: Surroundings): Promise<number> {
   const out = createOutput(around);
+  speakLanguage(languageFor(around.env, sitePaths(around.env, around.mode)));
   const [first, ...rest] = args;
   if (first === undefined || first === '--help' || first === '-h') return showHelp(out);
   if (first === '--version') return runCli(['version', ...rest], around);
@@ -49,11 +56,12 @@ async function call({ name, command, rest, out, around }: Call): Promise<number>
   const parsed = readOptions(rest, options);
   if (parsed instanceof Error) return wrongOption(out, parsed, Object.keys(options));
   if (parsed.values.help === true) return showCommandHelp(out, name, Object.keys(command.options));
-  const { env, mode } = around;
-  const paths = sitePaths(env, mode);
-  const words = parsed.positionals;
+  const { env, mode, columns = USUAL_COLUMNS } = around;
+  const { interrupted = () => new AbortController().signal } = around;
+  const asked = { words: parsed.positionals, options: parsed.values };
+  const where = { env, mode, paths: sitePaths(env, mode) };
   try {
-    return await command.run({ words, options: parsed.values, env, mode, paths, out, say });
+    return await command.run({ ...asked, ...where, out, say, columns, interrupted });
   } catch (thrown) {
     return failed(out, thrown);
   }

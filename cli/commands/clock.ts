@@ -4,6 +4,7 @@ import { type ClockDesk, clockReport, confirmClock } from '../../nodes/journal/c
 import { systemClock } from '../../nodes/site/clock.ts';
 import { systemTime } from '../../nodes/site/clock-trust.ts';
 import type { Site } from '../../nodes/site/config.ts';
+import { spokenLanguage } from '../../nodes/site/words.ts';
 import { type Command, type CommandContext, EXIT } from '../command.ts';
 import { askForLines, isNotRunning, type Question } from '../control.ts';
 import { siteOf } from '../records.ts';
@@ -72,7 +73,7 @@ async function ask(
 function show({ out, say }: CommandContext, report: Report, { config }: Site): void {
   const { timezone } = config.site;
   const { now, trusted, why, held, floor } = report;
-  const written = new Intl.DateTimeFormat('en-US', {
+  const written = new Intl.DateTimeFormat(spokenLanguage(), {
     dateStyle: 'full',
     timeStyle: 'long',
     timeZone: timezone,

@@ -1,5 +1,5 @@
 /** Puts the records into one file. It only reads: the service may run or not. */
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Exported, exportRecords } from '../../nodes/rollup/archive/export.ts';
 import { dateAt, isDate } from '../../nodes/rollup/calendar.ts';
@@ -7,7 +7,7 @@ import { systemClock } from '../../nodes/site/clock.ts';
 import { asError, SolthriveError } from '../../nodes/site/errors.ts';
 import { type Command, type CommandContext, EXIT } from '../command.ts';
 import { counted } from '../counted.ts';
-import { siteOf } from '../records.ts';
+import { mustBeReadable, siteOf } from '../records.ts';
 
 export const command: Command = {
   options: {
@@ -78,14 +78,4 @@ export const command: Command = {
 function dateOf(option: unknown): string | null | undefined {
   if (option === undefined) return undefined;
   return typeof option === 'string' && isDate(option) ? option : null;
-}
-
-/** @throws SolthriveError `records_none`, `records_closed` */
-function mustBeReadable(folder: string): void {
-  if (!existsSync(folder)) throw new SolthriveError('records_none', { folder });
-  try {
-    accessSync(folder, constants.R_OK | constants.X_OK);
-  } catch (thrown) {
-    throw new SolthriveError('records_closed', { folder }, thrown);
-  }
 }
