@@ -53,6 +53,8 @@ export interface Slopes {
 export interface Edges {
   /** Edges ever seen; a rule that remembers it knows which came later. */
   readonly seen: number;
+  /** Counts up whenever slopes may have changed. */
+  readonly news: number;
   /** Medians over the last `count` edges of mains that move freely; null before there are as many. */
   slopes(count: number): Slopes | null;
   /** The same over edges at which mains stay about 0. */
@@ -83,10 +85,15 @@ export class CloudEdges implements Rule, Edges {
   #edges: Edge[] = [];
   #wireIds: string[] = [];
   #seen = 0;
+  #news = 0;
   readonly #cache = new Map<string, Slopes | null>();
 
   get seen(): number {
     return this.#seen;
+  }
+
+  get news(): number {
+    return this.#news;
   }
 
   take(second: SiteSecond, surroundings: Surroundings): void {
@@ -143,14 +150,14 @@ export class CloudEdges implements Rule, Edges {
     this.#seen = parsed.data.seen;
     this.#wireIds = parsed.data.wireIds;
     this.#edges = parsed.data.edges.slice(-EDGES_KEPT);
-    this.#cache.clear();
+    this.#renew();
   }
 
   forget(_channel: string): void {
     this.#recent = [];
     this.#edges = [];
-    this.#cache.clear();
     this.#blocks.restart();
+    this.#renew();
   }
 
   #add(edge: Edge): void {
@@ -160,6 +167,11 @@ export class CloudEdges implements Rule, Edges {
     this.#edges.push(edge);
     if (this.#edges.length > EDGES_KEPT) this.#edges.shift();
     this.#seen += 1;
+    this.#renew();
+  }
+
+  #renew(): void {
+    this.#news += 1;
     this.#cache.clear();
   }
 

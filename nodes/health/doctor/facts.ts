@@ -55,8 +55,13 @@ export class Facts {
   }
 
   /** Whether nothing that is measured makes power now: mains and subpanels then only consume. */
-  onlyConsumes({ solarRawW, batteryW }: SiteSecond): boolean {
+  onlyConsumes(second: SiteSecond): boolean {
+    const { solarRawW } = second;
     if (this.has('solar') && (solarRawW === null || Math.abs(solarRawW) > IDLE_W)) return false;
+    return this.isBatteryIdle(second);
+  }
+
+  isBatteryIdle({ batteryW }: SiteSecond): boolean {
     return batteryW !== null && Math.abs(batteryW) <= IDLE_W;
   }
 }

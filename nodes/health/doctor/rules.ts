@@ -1,6 +1,11 @@
 /** The rules of the doctor, in the order of exclusion (ct-doctor rules, section 4). */
 import type { SiteConfig } from '../../site/schema.ts';
 import { CloudEdges } from './edges.ts';
+import { exchanged } from './exchanged.ts';
+import { homeNegative } from './home-negative.ts';
+import { lineSide } from './line-side.ts';
+import { ratioSuspect } from './ratio.ts';
+import { reversedGrid } from './reversed-grid.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 type Row = (context: RuleContext) => Rule;
@@ -8,7 +13,7 @@ type Row = (context: RuleContext) => Rule;
 /** Rows 4 to 7: what they find keeps samples out of the cloud edges. */
 const ABOVE_EDGES: Row[] = [];
 /** From row 8 on they argue with the edges too. */
-const BELOW_EDGES: Row[] = [];
+const BELOW_EDGES: Row[] = [reversedGrid, exchanged, lineSide, ratioSuspect, homeNegative];
 
 export function rulesOf({ config }: { config: SiteConfig }): Rule[] {
   const edges = new CloudEdges();
