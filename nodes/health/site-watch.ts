@@ -15,6 +15,7 @@ import { ClockWatch } from './watch/clock.ts';
 import { DriftWatch } from './watch/drift.ts';
 import { MachineWatch, type Program } from './watch/machine.ts';
 import { MeterWatch } from './watch/meters.ts';
+import { ScalingWatch } from './watch/scaling.ts';
 
 export const TICK_MS = 1_000;
 /** When our own tick is this late nobody is judged: it was we who were away, and replies may wait. */
@@ -44,6 +45,7 @@ interface Watched {
   /** Left out where the source is not polled by us. */
   bus?: BusWatch;
   drift: DriftWatch;
+  scaling: ScalingWatch;
 }
 
 export class SiteWatch {
@@ -81,6 +83,7 @@ export class SiteWatch {
         ),
         ...(modbus ? { bus: new BusWatch(id) } : {}),
         drift: new DriftWatch(id, intervalMs),
+        scaling: new ScalingWatch(id, !modbus),
       });
     }
     book.keepOnly((source) => source === 'site' || this.#watched.has(source));
@@ -93,6 +96,7 @@ export class SiteWatch {
     const nowMs = this.#clock.mono();
     watched.meter.note(reading, nowMs);
     watched.drift.note(reading.ok, nowMs);
+    if (reading.ok && watched.bus) watched.scaling.note(reading.doubts, nowMs);
     if (this.#mayJudge(nowMs)) this.#judgeMeter(reading.meter, watched, nowMs);
   }
 
@@ -109,6 +113,7 @@ export class SiteWatch {
     this.#meterStatus.set(status.meter, status);
     if (status.line !== undefined) this.#busStatus.set(status.bus, status.line);
     watched.meter.noteState(status, this.#book);
+    watched.scaling.noteSignature(status.signature ?? null);
     if (status.stats !== undefined) watched.bus?.note(status.stats, this.#clock.mono());
   }
 
@@ -179,8 +184,9 @@ export class SiteWatch {
     for (const [id, watched] of this.#watched) this.#judgeMeter(id, watched, nowMs);
   }
 
-  #judgeMeter(id: string, { meter, bus, drift }: Watched, nowMs: number): void {
+  #judgeMeter(id: string, { meter, bus, drift, scaling }: Watched, nowMs: number): void {
     meter.judge(nowMs, this.#book);
+    scaling.judge(this.#book);
     if (bus === undefined) return;
     drift.judge(this.#book);
     if (this.#book.has('meter_not_responding', id)) bus.forget();

@@ -51,7 +51,8 @@ export class ScalingWatch {
       return;
     }
     if (this.#doubtfulReads > 0) this.#doubtfulMs += gapMs;
-    this.#doubt = doubt;
+    if (doubt.kind !== 'sentinel' || (this.#doubt?.kind ?? 'sentinel') === 'sentinel')
+      this.#doubt = doubt;
     this.#soundReads = 0;
     this.#doubtfulReads++;
     this.#reads++;
@@ -77,7 +78,13 @@ export class ScalingWatch {
     this.#signature = null;
   }
 
+  /** Of a meter that does not answer nothing else is said. */
   judge(book: FaultBook): void {
+    if (book.has('meter_not_responding', this.#source)) {
+      this.forget();
+      book.clear('scaling_failure', this.#source);
+      return;
+    }
     if (this.#verdict === 'suspected' && this.#signature !== null) this.#verdict = 'confirmed';
     if (this.#verdict === 'sound' || this.#doubt === null) {
       // What was active before a deploy ends only when reads are known to be sound again.
