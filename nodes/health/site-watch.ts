@@ -1,5 +1,6 @@
 /** Puts the watches of one site together: who is told what, when they judge, and the report of it all. */
 
+import type { Snapshot } from '../balance/snapshot.ts';
 import type { ClockState } from '../journal/filing.ts';
 import type { BusStatus, MeterStatus } from '../meter/meter-status.ts';
 import type { Reading } from '../meter/reading.ts';
@@ -7,11 +8,13 @@ import type { Clock } from '../site/clock.ts';
 import type { Site } from '../site/config.ts';
 import { requiredSources } from '../site/required.ts';
 import { DiskDiary } from './disk-diary.ts';
+import type { DoctorReport } from './doctor/doctor.ts';
 import type { FaultBook, FaultId } from './faults.ts';
 import type { Host } from './host.ts';
 import type { HealthReport, ModbusStatus, RequestErrors, Spread, Status } from './report.ts';
 import { BusWatch } from './watch/bus.ts';
 import { ClockWatch } from './watch/clock.ts';
+import { DoctorWatch } from './watch/doctor.ts';
 import { DriftWatch } from './watch/drift.ts';
 import { MachineWatch, type Program } from './watch/machine.ts';
 import { MeterWatch } from './watch/meters.ts';
@@ -55,6 +58,7 @@ export class SiteWatch {
   readonly #host: Host;
   readonly #machine: MachineWatch;
   readonly #clockWatch: ClockWatch;
+  readonly #doctor: DoctorWatch;
   readonly #watched = new Map<string, Watched>();
   readonly #meterStatus = new Map<string, MeterStatus>();
   readonly #busStatus = new Map<string, BusStatus>();
@@ -70,6 +74,7 @@ export class SiteWatch {
     const diary = new DiskDiary(site.paths.records, clock);
     this.#machine = new MachineWatch({ ...program, clock, book, host, diary });
     this.#clockWatch = new ClockWatch(clockState ?? null);
+    this.#doctor = new DoctorWatch({ clock, site, book });
     this.#startedMs = clock.mono();
     this.#dueMs = this.#startedMs + TICK_MS;
     const required = requiredSources(site.config);
@@ -86,7 +91,7 @@ export class SiteWatch {
         scaling: new ScalingWatch(id, !modbus),
       });
     }
-    book.keepOnly((source) => source === 'site' || this.#watched.has(source));
+    book.keepOnly((source) => source === 'site' || this.#isThere(source));
     this.#judgeStart(setAside);
   }
 
@@ -101,20 +106,37 @@ export class SiteWatch {
   }
 
   /** A second of the home has passed: old values have just left the snapshot, if they are too old. */
-  snapshot(): void {
+  snapshot(snapshot: Snapshot): void {
     this.#machine.snapshot();
     const nowMs = this.#clock.mono();
     if (this.#mayJudge(nowMs)) this.#judge(nowMs);
+    this.#doctor.take(snapshot, this.#clockWatch.report(this.#clock).trusted);
   }
 
   meterStatus(status: MeterStatus): void {
     const watched = this.#watched.get(status.meter);
     if (watched === undefined) return;
     this.#meterStatus.set(status.meter, status);
+    if (status.serial !== undefined) this.#doctor.serial(status.meter, status.serial);
     if (status.line !== undefined) this.#busStatus.set(status.bus, status.line);
     watched.meter.noteState(status, this.#book);
     watched.scaling.noteSignature(status.signature ?? null);
     if (status.stats !== undefined) watched.bus?.note(status.stats, this.#clock.mono());
+  }
+
+  /** Every hypothesis of the CT doctor with the numbers for and against it. */
+  doctorReport(): DoctorReport {
+    return this.#doctor.report();
+  }
+
+  /** Counts up whenever one of his verdicts has changed. */
+  get doctorNews(): number {
+    return this.#doctor.news;
+  }
+
+  /** Writes down what the next start goes on from. */
+  stop(): void {
+    this.#doctor.keep();
   }
 
   storage(ok: boolean, reporter: string): void {
@@ -136,6 +158,7 @@ export class SiteWatch {
     this.#machine.tick(lateMs);
     if (lateMs > AWAY_MS) this.#judgeFromMs = nowMs + SETTLE_MS;
     if (this.#mayJudge(nowMs)) this.#judge(nowMs);
+    this.#book.review();
     this.#dueMs = Math.max(this.#dueMs + TICK_MS, nowMs + TICK_MS / 2);
     return this.#dueMs - nowMs;
   }
@@ -191,6 +214,16 @@ export class SiteWatch {
     drift.judge(this.#book);
     if (this.#book.has('meter_not_responding', id)) bus.forget();
     else bus.judge(this.#book);
+  }
+
+  /** A meter, or a channel, that is configured. */
+  #isThere(source: string): boolean {
+    const [meter = '', channel] = source.split('/', 2);
+    if (channel === undefined) return this.#watched.has(meter);
+    const { meters } = this.#site.config;
+    return meters.some(
+      ({ id, channels }) => id === meter && channels.some((c) => c.id === channel),
+    );
   }
 
   /** What is settled at the start and stays so until the next one. */

@@ -3,6 +3,7 @@
  * be that too, and it would not rest at night.
  */
 import { type Case, Cases, fieldsOf, numberOf, WHOLE } from './cases.ts';
+import type { Slopes } from './edges.ts';
 import { Facts, numberOfPhase, rounded } from './facts.ts';
 import { ratedAmps } from './gates.ts';
 import type { Hypothesis, Rule, RuleContext, Verdict } from './rule.ts';
@@ -12,13 +13,16 @@ import { Share } from './windows.ts';
 const SUSPECTED_MS = 10 * 60_000;
 const CONFIRMED_MS = 30 * 60_000;
 const NIGHT_MS = 30 * 60_000;
+/** Edges at which the mains follow what solar reads, sign aside, prove that it is solar. */
+const EDGES = 10;
+const FOLLOWED = 0.3;
 /** An inverter's own draw at night stays below, W. */
 const RESTING_W = 100;
 /** Negative beyond this is no standby: W, and a share of what the CT is rated for. */
 const LEAST_W = 100;
 const LEAST_SHARE = 0.02;
 
-export function reversedSolar({ config }: RuleContext): Rule {
+export function reversedSolar({ config, edges }: RuleContext): Rule {
   const facts = new Facts(config);
   const leastW = new Map<string, number>();
   for (const meter of config.meters) {
@@ -34,12 +38,13 @@ export function reversedSolar({ config }: RuleContext): Rule {
   return {
     name: 'ct_reversed_solar',
     take(second, { passedMs, blocked }) {
+      const slopes = edges.slopes(EDGES);
       for (const channel of second.channels) {
         if (channel.role !== 'solar') continue;
         for (const [phase, watts] of powersOf(channel, facts)) {
           if (blocked(channel, phase === WHOLE ? undefined : phase)) continue;
           const wire = cases.of(channel.id, phase);
-          cases.settle(wire, wire.take(passedMs, watts, second.daylight));
+          cases.settle(wire, wire.take(passedMs, { watts, daylight: second.daylight, slopes }));
         }
       }
     },
@@ -61,6 +66,12 @@ function powersOf({ phases, powerW }: ChannelSecond, facts: Facts): [string, num
   return powers;
 }
 
+interface Sample {
+  watts: number;
+  daylight: Daylight;
+  slopes: Slopes | null;
+}
+
 class SolarWire implements Case {
   verdict: Verdict = 'quiet';
   readonly #channel: string;
@@ -69,6 +80,7 @@ class SolarWire implements Case {
   readonly #day = new Share(SUSPECTED_MS);
   readonly #long = new Share(CONFIRMED_MS);
   readonly #night = new Share(NIGHT_MS);
+  #slopes: Slopes | null = null;
   #watts = 0;
   #nightW = 0;
 
@@ -78,7 +90,8 @@ class SolarWire implements Case {
     this.#leastW = leastW;
   }
 
-  take(passedMs: number, watts: number, daylight: Daylight): Verdict {
+  take(passedMs: number, { watts, daylight, slopes }: Sample): Verdict {
+    this.#slopes = slopes;
     if (daylight === 'night') {
       this.#nightW = watts;
       this.#night.add(passedMs, Math.abs(watts) < RESTING_W);
@@ -116,6 +129,15 @@ class SolarWire implements Case {
                 params: { power_w: rounded(this.#nightW) },
               },
             ]),
+        ...(this.#slopes === null
+          ? []
+          : [
+              {
+                key: 'mains_follow_solar',
+                supports: this.#isFollowed,
+                params: { edges: this.#slopes.edges, slope_r: rounded(this.#slopes.r, 2) },
+              },
+            ]),
       ],
       ...(this.#phase === WHOLE ? {} : { phases: [this.#phase] }),
     };
@@ -140,12 +162,17 @@ class SolarWire implements Case {
     this.#nightW = numberOf(night_w);
   }
 
+  get #isFollowed(): boolean {
+    return this.#slopes !== null && Math.abs(this.#slopes.r - 1) <= FOLLOWED;
+  }
+
   #judge(): Verdict {
     if (this.#day.denies || (this.verdict === 'suspected' && this.#day.fails)) {
       if (this.verdict !== 'quiet') this.#long.clear();
       return 'quiet';
     }
     if (this.verdict === 'confirmed' || !this.#day.holds) return this.verdict;
-    return this.#long.holds && this.#night.holds ? 'confirmed' : 'suspected';
+    const isProven = this.#night.holds || this.#isFollowed;
+    return this.#long.holds && isProven ? 'confirmed' : 'suspected';
   }
 }

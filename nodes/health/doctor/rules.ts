@@ -6,14 +6,28 @@ import { homeNegative } from './home-negative.ts';
 import { lineSide } from './line-side.ts';
 import { ratioSuspect } from './ratio.ts';
 import { reversedGrid } from './reversed-grid.ts';
+import { reversedLeg } from './reversed-leg.ts';
+import { reversedLoad } from './reversed-load.ts';
+import { reversedSolar } from './reversed-solar.ts';
 import type { Rule, RuleContext } from './rule.ts';
+import { unplugged } from './unplugged.ts';
+import { voltageMissing } from './voltage-missing.ts';
 
 type Row = (context: RuleContext) => Rule;
 
 /** Rows 4 to 7: what they find keeps samples out of the cloud edges. */
-const ABOVE_EDGES: Row[] = [];
+const ABOVE_EDGES: Row[] = [voltageMissing, unplugged];
 /** From row 8 on they argue with the edges too. */
-const BELOW_EDGES: Row[] = [reversedGrid, exchanged, lineSide, ratioSuspect, homeNegative];
+const BELOW_EDGES: Row[] = [
+  reversedLeg,
+  reversedSolar,
+  reversedLoad,
+  reversedGrid,
+  exchanged,
+  lineSide,
+  ratioSuspect,
+  homeNegative,
+];
 
 export function rulesOf({ config }: { config: SiteConfig }): Rule[] {
   const edges = new CloudEdges();

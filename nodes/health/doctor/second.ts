@@ -46,14 +46,16 @@ export interface SiteSecond {
 export interface SecondOptions {
   config: Pick<SiteConfig, 'solar_position'>;
   clockTrusted: boolean;
-  daylight: Daylight;
   /** When the snapshot was taken, monotonic ms. */
   monoMs: number;
 }
 
 const PHASE_IDS: readonly Phase[] = ['l1', 'l2', 'l3'];
 
-/** A snapshot as the doctor sees it. It is made each second, so it is made without detours. */
+/**
+ * A snapshot as the doctor sees it, the daylight still to be told: that may be learned from solar. It
+ * is made each second, so it is made without detours.
+ */
 export function secondOf(snapshot: Snapshot, options: SecondOptions): SiteSecond {
   const channels: ChannelSecond[] = [];
   for (const id of Object.keys(snapshot.channels)) {
@@ -66,7 +68,7 @@ export function secondOf(snapshot: Snapshot, options: SecondOptions): SiteSecond
   const second: SiteSecond = {
     monoMs: options.monoMs,
     wallMs: options.clockTrusted ? Date.parse(snapshot.ts) : null,
-    daylight: options.daylight,
+    daylight: 'unknown',
     channels,
     mainsW: mainsW ?? null,
     solarRawW: solarRawW ?? null,

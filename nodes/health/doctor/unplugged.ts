@@ -101,7 +101,7 @@ class Unplugged implements Rule {
    */
   #isJudgeable({ role }: ChannelSecond, { daylight, batteryW }: SiteSecond): boolean {
     if (role === 'solar') return daylight === 'day';
-    return role === 'grid' && (batteryW !== null && Math.abs(batteryW) < RESTING_W);
+    return role === 'grid' && batteryW !== null && Math.abs(batteryW) < RESTING_W;
   }
 
   #proofOf({ channel, phase, second, mainsSilent, input }: Situation): Proof | null {

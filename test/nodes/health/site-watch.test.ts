@@ -8,6 +8,7 @@ import {
   sampleMeter,
   sampleReading,
   sampleSite,
+  sampleSnapshot,
   sampleStatus,
 } from '../../support/samples.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -154,13 +155,13 @@ describe('the watch over a site', () => {
     await clock.advance(1_000);
     watch.tick();
     await clock.advance(2_000);
-    watch.snapshot();
+    watch.snapshot(sampleSnapshot());
     assert.deepEqual(watch.report().errors, []);
     for (let count = 0; count < 5; count++) {
       watch.tick();
       await clock.advance(1_000);
     }
-    watch.snapshot();
+    watch.snapshot(sampleSnapshot());
     assert.deepEqual(watch.report().errors, ['meter_not_responding', 'data_stale']);
     for (const milliseconds of [10, 10]) {
       await clock.advance(milliseconds);
