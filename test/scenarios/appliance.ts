@@ -66,9 +66,9 @@ export class Appliance {
     this.clockIs(clockTrusted);
     this.#ticker = new Ticker(clock, (second) => {
       if (!this.#balance.complete) return;
-      const { measured } = this.#balance.tick(second);
+      const { snapshot, measured } = this.#balance.tick(second);
       this.#ledger = measured.ledger;
-      this.#watch.snapshot();
+      this.#watch.snapshot(snapshot);
     });
     this.#pollers = [...options.lines.values()].map((line) => this.#pollerOn(line));
   }
@@ -82,6 +82,7 @@ export class Appliance {
     this.#timer?.cancel();
     this.#ticker.stop();
     await Promise.all(this.#pollers.map((poller) => poller.stop()));
+    if (how === 'clean') this.#watch.stop();
     if (how === 'clean' && this.#ledger !== null) this.#checkpoint.keep(this.#ledger);
     this.#checkpoint.close();
   }
