@@ -16,8 +16,6 @@ export interface CommandContext {
   out: Output;
   /** The command line's words, `locales/<language>/cli.json`. */
   say: Say;
-  /** Columns of the terminal; for a file, of a page. */
-  columns: number;
   /** Aborted when the person has had enough (Ctrl-C); asked for, Ctrl-C ends nothing by itself any more. */
   interrupted: () => AbortSignal;
 }

@@ -6,6 +6,8 @@ const CODES: Record<Colour, number> = { bold: 1, dim: 2, red: 31, green: 32, yel
 
 export interface Output {
   line(text?: string): void;
+  /** Words broken into lines that fit the terminal, so many columns from its edge. */
+  paragraph(text: string, indent?: number): void;
   /** To the error stream: what is not the answer to the question. */
   error(text: string): void;
   /** Columns padded to their widest cell; the last one is left as it is. */
@@ -24,15 +26,28 @@ export interface Streams {
   colour: boolean;
   /** Whether a person watches the error stream: only then is progress shown. */
   watched?: boolean;
+  /** Of the terminal; left out, of a page. */
+  columns?: number | undefined;
 }
+
+/** Where nobody has a terminal. */
+const PAGE_COLUMNS = 80;
+/** Wider lines are hard to read. */
+const MOST_COLUMNS = 120;
 
 /** To the line's start, and wipe it. */
 const WIPE = '\r\u001b[K';
 
-export function createOutput({ write, writeError, colour, watched = false }: Streams): Output {
+export function createOutput(streams: Streams): Output {
+  const { write, writeError, colour, watched = false, columns = PAGE_COLUMNS } = streams;
   const line = (text = '') => write(`${text}\n`);
   return {
     line,
+    paragraph: (text, indent = 0) => {
+      const margin = ' '.repeat(indent);
+      const width = Math.min(columns, MOST_COLUMNS) - indent;
+      for (const part of wrap(text, width)) line(margin + part);
+    },
     error: (text) => writeError(`${text}\n`),
     table: (rows) => {
       for (const text of align(rows)) line(text);
@@ -66,6 +81,18 @@ function align(rows: readonly (readonly string[])[]): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** Lines of at most `width` columns; what is longer in itself stays whole. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    const isFitting = last !== undefined && visible(last) + 1 + visible(word) <= width;
+    if (isFitting) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** How many places a text takes on the screen: colours take none. */

@@ -12,15 +12,11 @@ import { refuseWord } from './usage.ts';
 
 const say = loadWords(import.meta.url, 'cli');
 
-/** Of a page, where nobody has a terminal. */
-const USUAL_COLUMNS = 80;
-
 const HELP = { help: { type: 'boolean', short: 'h' } } as const satisfies ParseArgsOptionsConfig;
 
 export interface Surroundings extends Streams {
   env: Environment;
   mode: SiteMode;
-  columns?: number | undefined;
   interrupted?: () => AbortSignal;
 }
 
@@ -56,12 +52,12 @@ async function call({ name, command, rest, out, around }: Call): Promise<number>
   const parsed = readOptions(rest, options);
   if (parsed instanceof Error) return wrongOption(out, parsed, Object.keys(options));
   if (parsed.values.help === true) return showCommandHelp(out, name, Object.keys(command.options));
-  const { env, mode, columns = USUAL_COLUMNS } = around;
+  const { env, mode } = around;
   const { interrupted = () => new AbortController().signal } = around;
   const asked = { words: parsed.positionals, options: parsed.values };
   const where = { env, mode, paths: sitePaths(env, mode) };
   try {
-    return await command.run({ ...asked, ...where, out, say, columns, interrupted });
+    return await command.run({ ...asked, ...where, out, say, interrupted });
   } catch (thrown) {
     return failed(out, thrown);
   }

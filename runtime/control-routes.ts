@@ -11,6 +11,7 @@ import { SolthriveError } from '../nodes/site/errors.ts';
 import type { ControlRoutes } from './control.ts';
 import { inLines } from './control-lines.ts';
 import type { FlowDesk } from './flow-desk.ts';
+import { healthRoutes } from './health-routes.ts';
 
 /**
  * What is done to the records as a whole goes to the one thread that writes them.
@@ -48,6 +49,7 @@ export function controlRoutes(site: Site, desk: FlowDesk): ControlRoutes {
   const started = systemClock.mono();
   return {
     ...recordRoutes(site.paths),
+    ...healthRoutes(site.paths.data),
     ...clockRoutes({ paths: site.paths, clock: systemClock, machine: systemTime(site.paths.run) }),
     'GET /status': () => ({
       version: site.version,

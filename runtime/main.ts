@@ -64,7 +64,7 @@ function announce({ config }: Site, say: (line: string) => void): void {
   const everywhere = host === '0.0.0.0' || host === '::';
   const url = (name: string) => `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
   const local = url(everywhere ? '127.0.0.1' : host);
-  say(words('start.took', { seconds: process.uptime().toFixed(1) }));
+  say(words('start.took', { seconds: Number(process.uptime().toFixed(1)) }));
   say(words('where.dashboard', { url: local }));
   say(words('where.api', { url: local }));
   if (config.editor.enabled && (everywhere || isLoopbackHost(host))) {

@@ -70,6 +70,7 @@ export const ERROR_CODES = [
   'already_running',
   'flow_invalid',
   // health
+  'health_idle',
   'fault_unknown',
   'until_past',
   // local control

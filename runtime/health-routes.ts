@@ -1,0 +1,32 @@
+/** What can be asked of a site's health over the control socket: its faults, and what the doctor thinks. */
+import { z } from 'zod';
+import { type HealthDesk, healthDeskOf } from '../nodes/health/desk.ts';
+import { FAULT_IDS } from '../nodes/health/faults.ts';
+import { SolthriveError } from '../nodes/site/errors.ts';
+import type { ControlRoutes } from './control.ts';
+
+const acknowledgeSchema = z.object({
+  id: z.enum(FAULT_IDS),
+  source: z.string(),
+  by: z.string().min(1).max(100),
+  until: z.string(),
+});
+
+/** @param data  the data folder; the routes throw `health_idle` where no flow watches over it */
+export function healthRoutes(data: string): ControlRoutes {
+  const desk = (): HealthDesk => {
+    const open = healthDeskOf(data);
+    if (!open) throw new SolthriveError('health_idle');
+    return open;
+  };
+  return {
+    'GET /faults': () => ({ faults: desk().faults() }),
+    'POST /faults/acknowledge': (body) => {
+      const asked = acknowledgeSchema.safeParse(body);
+      if (!asked.success)
+        throw new SolthriveError('body_invalid', { what: 'id, source, by, until' });
+      return { fault: desk().acknowledge(asked.data) };
+    },
+    'GET /doctor': () => desk().doctor(),
+  };
+}
