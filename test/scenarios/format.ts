@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { FAULT_IDS } from '../../nodes/health/faults.ts';
+import { CLIMATES } from '../../nodes/simulator/climates.ts';
 import { moment } from './moments.ts';
 import { PLACES } from './places.ts';
 import { duration, localTime } from './quantities.ts';
@@ -162,6 +163,7 @@ export const scenarioSchema = z.strictObject({
   start: localTime.default(Date.UTC(2026, 5, 21, 12)),
   duration,
   place,
+  climate: z.enum(CLIMATES).optional(),
   home: piece.default({}),
   site: piece.default({}),
   wired: piece.default({}),

@@ -13,7 +13,7 @@ import { Edges } from './edges.ts';
 import type { Scenario, ScenarioEvent, Variant } from './format.ts';
 import { type Course, resolve, utcOf } from './moments.ts';
 import { Plant } from './plant.ts';
-import { configOf, furnish, profilesIn, siteOf, wiredOf } from './site.ts';
+import { configOf, furnish, homeOf, placeOf, profilesIn, siteOf, wiredOf } from './site.ts';
 import { SteppedClock } from './stepped-clock.ts';
 
 /** One thing that was said of a fault. */
@@ -25,10 +25,13 @@ export interface Told {
   cause: string | null;
   state: Fault['state'];
   ended: boolean;
+  evidence: Record<string, number>;
 }
 
 export interface Lived {
   told: Told[];
+  /** When the appliance was stopped: it says nothing of what was, and begins anew. */
+  stops: number[];
   course: Course;
   /** When something went wrong first, ms since the start. */
   wrongMs: number;
@@ -61,10 +64,12 @@ class Life {
   readonly #variants: readonly Variant[];
   readonly #clock: SteppedClock;
   readonly #startMs: number;
+  readonly #place: ReturnType<typeof placeOf>;
   readonly #paths: ReturnType<typeof furnish>;
   readonly #plant: Plant;
   readonly #edges = new Edges();
   readonly #told: Told[] = [];
+  readonly #stops: number[] = [];
   readonly #deeds: Deed[] = [];
   #config: ReturnType<typeof configOf>;
   #appliance: Appliance | null = null;
@@ -73,14 +78,14 @@ class Life {
   constructor(scenario: Scenario, variants: readonly Variant[], folder: string) {
     this.#scenario = scenario;
     this.#variants = variants;
-    const { timezone } = scenario.place;
-    this.#startMs = utcOf(scenario.start, timezone);
+    this.#place = placeOf(scenario);
+    this.#startMs = utcOf(scenario.start, this.#place.timezone);
     this.#clock = new SteppedClock(this.#startMs);
     this.#config = configOf(scenario);
     this.#paths = furnish(folder, scenario);
     const wired = wiredOf(scenario);
     const date = new Date(scenario.start).toISOString().slice(0, 10);
-    const script = homeScriptSchema.parse({ start: date, ...scenario.home });
+    const script = homeScriptSchema.parse({ start: date, ...homeOf(scenario) });
     const profileOf = profilesIn(this.#paths);
     this.#plant = new Plant({
       ...{ wired, clock: this.#clock, startMs: this.#startMs },
@@ -101,8 +106,8 @@ class Life {
     const events = this.#planEvents();
     const course: Course = {
       startMs: this.#startMs,
-      timezone: this.#scenario.place.timezone,
-      place: this.#scenario.place,
+      timezone: this.#place.timezone,
+      place: this.#place,
       events,
       edges: this.#edges.passed,
     };
@@ -111,7 +116,7 @@ class Life {
     await this.#begin();
     for (let ms = 0; ms < duration; ms += SECOND_MS) await this.#second(ms);
     await this.#appliance?.stop('clean');
-    return { told: this.#told, course, wrongMs };
+    return { told: this.#told, stops: this.#stops, course, wrongMs };
   }
 
   async #second(ms: number): Promise<void> {
@@ -135,9 +140,10 @@ class Life {
     });
   }
 
-  #tell({ id, source, cause, state, cleared_at }: Fault): void {
+  #tell({ id, source, cause, state, cleared_at, evidence }: Fault): void {
     const ended = cleared_at !== undefined;
-    this.#told.push({ ms: this.#clock.mono(), id, source, cause: cause ?? null, state, ended });
+    const ms = this.#clock.mono();
+    this.#told.push({ ms, id, source, cause: cause ?? null, state, ended, evidence });
   }
 
   /** @returns when each named event happens */
@@ -145,8 +151,8 @@ class Life {
     const named = new Map<string, number>();
     let course: Course = {
       startMs: this.#startMs,
-      timezone: this.#scenario.place.timezone,
-      place: this.#scenario.place,
+      timezone: this.#place.timezone,
+      place: this.#place,
       events: named,
       edges: [],
     };
@@ -211,6 +217,7 @@ class Life {
     const stop = async () => {
       await this.#appliance?.stop(how);
       this.#appliance = null;
+      this.#stops.push(this.#clock.mono());
       meanwhile?.();
     };
     return [

@@ -70,9 +70,10 @@ function showOutcome({ name, ok, expected, extra, error, lived, tookMs }: Outcom
   if (error !== null) console.log(`       ${error}`);
   for (const { what, wrong } of expected)
     if (wrong !== null) console.log(`       ${what}: ${wrong}`);
-  for (const { ms, id, source, cause, state } of extra) {
+  for (const { ms, id, source, cause, state, evidence } of extra) {
     const of = cause === null ? id : `${id}/${cause}`;
-    console.log(`       not expected: ${of} at ${source}, ${state}, at ${clock(ms)}`);
+    const why = JSON.stringify(evidence);
+    console.log(`       not expected: ${of} at ${source}, ${state}, at ${clock(ms)} ${why}`);
   }
 }
 

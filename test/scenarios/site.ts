@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Profile } from '../../nodes/meter/profile.ts';
 import { loadProfiles } from '../../nodes/meter/profile-file.ts';
+import { CLIMATE_HOMES } from '../../nodes/simulator/climates.ts';
 import type { Site } from '../../nodes/site/config.ts';
 import { hashOf } from '../../nodes/site/hash.ts';
 import { type SiteConfig, siteConfigSchema } from '../../nodes/site/schema.ts';
+import type { Place } from '../../nodes/site/sun.ts';
 import type { Scenario } from './format.ts';
 import { merged } from './merged.ts';
 
@@ -38,11 +40,26 @@ const USUAL = {
 
 type Piece = Record<string, unknown>;
 
+/** Where a scenario names a climate, its home and its service come with it; else clouds come at noon. */
+export function homeOf({ climate, home }: Scenario): Piece {
+  const under = climate === undefined ? { weather: 'cloudy_noon' } : CLIMATE_HOMES[climate].home;
+  return merged(under, home);
+}
+
 /** A site without meters of its own has the usual ones; one that lists meters has only those. */
-function pieceOf({ place, site }: Scenario): Piece {
+function pieceOf(scenario: Scenario): Piece {
+  const { place, climate, site } = scenario;
   const { meters, ...usual } = USUAL;
   const base = { ...usual, ...(site.meters === undefined && { meters }) };
-  return merged({ ...base, site: { ...base.site, ...place } }, site);
+  const there = climate === undefined ? place : CLIMATE_HOMES[climate].site;
+  return merged({ ...base, site: { ...base.site, ...there } }, site);
+}
+
+/** Where the home is, whatever the configuration knows of it. */
+export function placeOf({ place, climate }: Scenario): Place & { timezone: string } {
+  if (climate === undefined) return place;
+  const { latitude, longitude, timezone } = CLIMATE_HOMES[climate].site;
+  return { latitude: latitude ?? 0, longitude: longitude ?? 0, timezone };
 }
 
 /** @throws Error which says what is wrong with it, and where */
@@ -52,7 +69,7 @@ export function configOf(scenario: Scenario, over: Piece = {}): SiteConfig {
 
 /** The configuration that would be right for how the home is wired. */
 export function wiredOf(scenario: Scenario): SiteConfig {
-  const { latitude, longitude } = scenario.place;
+  const { latitude, longitude } = placeOf(scenario);
   const there = { site: { latitude, longitude } };
   return checked(merged(merged(pieceOf(scenario), there), scenario.wired), 'wired');
 }

@@ -36,7 +36,7 @@ interface Spell extends Told {
 }
 
 export function judge(scenario: Scenario, lived: Lived, { laterMs }: Leniency): Verdict {
-  const spells = spellsOf(lived.told, scenario.duration);
+  const spells = spellsOf(lived, scenario.duration);
   const context = { ...lived, duration: scenario.duration, laterMs };
   const expected = scenario.expect.map((each) => answer(each, spells, context));
   const extra = extras(scenario, spells, context);
@@ -48,22 +48,22 @@ interface Context extends Lived, Leniency {
   duration: number;
 }
 
-function spellsOf(told: readonly Told[], duration: number): Spell[] {
+function spellsOf({ told, stops }: Lived, duration: number): Spell[] {
   const open = new Map<string, Spell>();
   const spells: Spell[] = [];
-  for (const each of told) {
+  const left = [...stops];
+  for (const each of [...told, { ms: duration, id: '' }]) {
+    while ((left[0] ?? Number.POSITIVE_INFINITY) <= each.ms) {
+      const stopMs = left.shift() ?? 0;
+      for (const spell of open.values()) spell.endMs = stopMs;
+      open.clear();
+    }
+    if (!('source' in each)) break;
     const key = `${each.id} ${each.source}`;
     const before = open.get(key);
     if (before) before.endMs = each.ms;
-    if (each.ended) {
-      open.delete(key);
-      continue;
-    }
-    // Told again, as after a restart: it goes on.
-    if (before && before.cause === each.cause && before.state === each.state) {
-      before.endMs = duration;
-      continue;
-    }
+    open.delete(key);
+    if (each.ended) continue;
     const spell = { ...each, endMs: duration };
     open.set(key, spell);
     spells.push(spell);
