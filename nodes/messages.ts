@@ -4,7 +4,9 @@
  */
 export type { Measured } from './balance/measured.ts';
 export type { Flows, Quality, Snapshot, SnapshotChannel, SourceState } from './balance/snapshot.ts';
-export type { Fault, FaultId } from './health/faults.ts';
+export type { FaultMessage } from './health/care.ts';
+export type { DoctorReport } from './health/doctor/doctor.ts';
+export type { Acknowledgement, Fault, FaultId } from './health/faults.ts';
 export type { HealthReport, SystemReport } from './health/report.ts';
 export type { DayHistory } from './history/series.ts';
 export type { ClockState } from './journal/filing.ts';

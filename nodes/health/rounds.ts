@@ -1,11 +1,13 @@
 /** When the health node does what: judges each second, looks at the disk now and then, reports. */
 import type { Clock, Timer } from '../site/clock.ts';
+import type { DoctorReport } from './doctor/doctor.ts';
 import type { Host } from './host.ts';
 import type { HealthReport } from './report.ts';
 import { type SiteWatch, TICK_MS } from './site-watch.ts';
 
 /** In rounds of a second. */
 const REPORT_EVERY = 5;
+const DOCTOR_EVERY = 10;
 const LOOK_EVERY = 30;
 const GLANCE_EVERY = 5;
 
@@ -15,6 +17,8 @@ export interface RoundsOptions {
   host: Host;
   /** Told on change and every five seconds. */
   report: (report: HealthReport) => void;
+  /** Told on a change of verdict and every ten seconds. */
+  doctor: (report: DoctorReport) => void;
 }
 
 export class Rounds {
@@ -23,6 +27,8 @@ export class Rounds {
   #round = 0;
   #reportedRound = 0;
   #reported = '';
+  #doctorRound = 0;
+  #doctorNews = 0;
 
   constructor(options: RoundsOptions) {
     this.#options = options;
@@ -40,11 +46,20 @@ export class Rounds {
 
   /** Reports where there is something new. */
   reportNews(): void {
-    if (this.#options.watch.summary() !== this.#reported) this.report();
+    const { watch } = this.#options;
+    if (watch.summary() !== this.#reported) this.report();
+    if (watch.doctorNews !== this.#doctorNews) this.#tellDoctor();
   }
 
   stop(): void {
     this.#timer.cancel();
+  }
+
+  #tellDoctor(): void {
+    const { watch, doctor } = this.#options;
+    this.#doctorRound = this.#round;
+    this.#doctorNews = watch.doctorNews;
+    doctor(watch.doctorReport());
   }
 
   #go(): void {
@@ -55,6 +70,7 @@ export class Rounds {
     if (this.#round % lookEvery === 0) void host.look();
     if (this.#round % GLANCE_EVERY === 0) void host.glance();
     if (this.#round - this.#reportedRound >= REPORT_EVERY) this.report();
-    else this.reportNews();
+    if (this.#round - this.#doctorRound >= DOCTOR_EVERY) this.#tellDoctor();
+    this.reportNews();
   }
 }

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import type { EventEmitter } from 'node:events';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
-import type { Fault } from '../../../nodes/health/faults.ts';
+import { readFaultLog } from '../../../nodes/health/book/lines.ts';
+import type { FaultMessage } from '../../../nodes/health/care.ts';
+import { healthDeskOf } from '../../../nodes/health/desk.ts';
 import healthNode from '../../../nodes/health/health.ts';
 import type { HealthReport } from '../../../nodes/health/report.ts';
 import type { Site } from '../../../nodes/site/config.ts';
@@ -30,13 +35,16 @@ describe('the health node', () => {
       type: 'solthrive-health',
       site: 'site',
       z: 'tab',
-      wires: [['faults'], ['reports']],
+      wires: [['faults'], ['reports'], ['doctor']],
     },
     { id: 'faults', type: 'helper', z: 'tab' },
     { id: 'reports', type: 'helper', z: 'tab' },
+    { id: 'doctor', type: 'helper', z: 'tab' },
   ];
   let events: EventEmitter;
-  const load = (site: Site, nodes: object[] = flow) => {
+  let records: string;
+  const load = ({ paths, ...rest }: Site, nodes: object[] = flow) => {
+    const site = { ...rest, paths: { ...paths, records, data: records } };
     const mounted = (RED: NodeAPI) => {
       events = RED.events;
       healthNode(RED);
@@ -45,6 +53,8 @@ describe('the health node', () => {
   };
   const next = async <T>(id: string): Promise<{ topic: string; payload: T }> =>
     (await once(helper.getNode(id), 'input'))[0];
+  const fault = async (): Promise<FaultMessage> =>
+    (await once(helper.getNode('faults'), 'input'))[0];
 
   /** The first report that is as it should be. */
   const reported = async (isIt: (report: HealthReport) => boolean): Promise<HealthReport> => {
@@ -54,7 +64,13 @@ describe('the health node', () => {
     }
   };
 
-  afterEach(() => helper.unload());
+  beforeEach(() => {
+    records = mkdtempSync(join(tmpdir(), 'health-'));
+  });
+  afterEach(async () => {
+    await helper.unload();
+    rmSync(records, { recursive: true });
+  });
 
   it('reports once flows have started, and at once when something changes', async () => {
     await load(sampleSite());
@@ -66,24 +82,57 @@ describe('the health node', () => {
     const answering = reported(({ modbus_status }) => modbus_status === 'ok');
     node.receive({ topic: 'reading/main', payload: sampleReading(performance.now()) });
     await answering;
-    const fault = next<Fault>('faults');
+    const raised = fault();
     const failing = reported(({ errors }) => errors.includes('storage_failed'));
     node.receive({ topic: 'storage', payload: { ok: false } });
-    assert.equal((await fault).payload.id, 'storage_failed');
+    assert.equal((await raised).payload.id, 'storage_failed');
     assert.equal((await failing).status, 'fault');
     assert.equal(badgeOf(node), 'solthrive-health.status.one');
   });
 
   it('says active faults once more after a deploy, since when they began', async () => {
     await load(sampleSite({}, { problems: [PROBLEM] }));
-    const said = next<Fault>('faults');
+    const said = fault();
     events.emit('flows:started', {});
-    const { since, id } = (await said).payload;
-    assert.equal(id, 'config_invalid');
+    const { change, title, payload } = await said;
+    assert.equal(payload.id, 'config_invalid');
+    assert.deepEqual([change, title], ['repeat', 'Problem goes on']);
     await helper.setFlows(flow as never);
-    const again = next<Fault>('faults');
+    const again = fault();
     events.emit('flows:started', {});
-    assert.equal((await again).payload.since, since);
+    assert.equal((await again).payload.since, payload.since);
+    const lines = await readFaultLog(records);
+    assert.deepEqual(
+      lines.map(({ change }) => change),
+      ['raise'],
+      'it began once',
+    );
+  });
+
+  it('takes an acknowledgement from a wire and over the desk, and keeps it over a deploy', async () => {
+    await load(sampleSite());
+    const node = helper.getNode('health');
+    const raised = fault();
+    node.receive({ topic: 'storage', payload: { ok: false } });
+    assert.deepEqual([(await raised).change, (await raised).title], ['raise', 'New problem']);
+    const seen = fault();
+    const given = { id: 'storage_failed' as const, source: 'site', by: 'Ada' };
+    node.receive({ topic: 'acknowledge', payload: { ...given, until: '2099-01-01T00:00:00Z' } });
+    assert.equal((await seen).change, 'acknowledge');
+    const until = '2099-02-01T00:00:00.000Z';
+    const desk = healthDeskOf(records);
+    assert.deepEqual(desk?.acknowledge({ ...given, until }).acknowledged, { by: 'Ada', until });
+    assert.deepEqual(desk?.doctor().hypotheses, []);
+    await helper.setFlows(flow as never);
+    assert.equal(healthDeskOf(records)?.faults()[0]?.acknowledged?.until, until);
+    const refused = once(helper.getNode('health'), 'call:error');
+    helper.getNode('health').receive({
+      topic: 'acknowledge',
+      payload: { ...given, source: 'main', until },
+    });
+    assert.match(String((await refused)[0].firstArg), /no active fault storage_failed of main/);
+    await helper.clearFlows();
+    assert.equal(healthDeskOf(records), null);
   });
 
   it('leaves no listener behind', async () => {

@@ -15,4 +15,25 @@ describe('what comes to the health node', () => {
       assert.throws(() => parseIncoming('reading/a', payload), { code: 'message_invalid' });
     }
   });
+
+  it('may be an acknowledgement: of a fault there is, by somebody', () => {
+    const given = {
+      id: 'ct_reversed',
+      source: 'main/pv',
+      by: 'Ada',
+      until: '2030-01-01T00:00:00Z',
+    };
+    assert.deepEqual(parseIncoming('acknowledge', given), { kind: 'acknowledge', given });
+    const wrong = [
+      { id: 'sunny' },
+      { source: 1 },
+      { by: ' ' },
+      { by: 'a'.repeat(81) },
+      { until: 0 },
+    ];
+    for (const each of wrong) {
+      const refused = () => parseIncoming('acknowledge', { ...given, ...each });
+      assert.throws(refused, { code: 'message_invalid' }, JSON.stringify(each));
+    }
+  });
 });

@@ -12,12 +12,14 @@ describe('the rounds of the health node', () => {
   let watch: SiteWatch;
   let rounds: Rounds;
   let looks: number;
+  let doctorS: number[];
   let reports: { atS: number; report: HealthReport }[];
 
   beforeEach(() => {
     clock = new VirtualClock();
     looks = 0;
     reports = [];
+    doctorS = [];
     const disk = async () => {
       looks++;
       return { freeBytes: 12e9, totalBytes: 32e9, freeFiles: null };
@@ -36,6 +38,7 @@ describe('the rounds of the health node', () => {
       watch,
       host,
       report: (report) => reports.push({ atS: clock.mono() / 1_000, report }),
+      doctor: () => doctorS.push(clock.mono() / 1_000),
     });
   });
 
@@ -56,6 +59,11 @@ describe('the rounds of the health node', () => {
         '13 down storage_failed,meter_not_responding,data_stale',
       ],
     );
+  });
+
+  it('tell what the doctor thinks each ten seconds', async () => {
+    await clock.advance(25_000);
+    assert.deepEqual(doctorS, [10, 20]);
   });
 
   it('look at the disk at the start and twice a minute', async () => {
