@@ -1,9 +1,13 @@
-/** Decides whether the time can be believed, from what the journal says of the clock it files by. */
+/**
+ * Decides whether the time can be believed, from what the journal says of the clock it files by, and
+ * whether the clock has been moved since.
+ */
 import type { ClockState } from '../../journal/filing.ts';
 import { type Clock, isoTime } from '../../site/clock.ts';
 import { BUILT_MS } from '../../site/clock-trust.ts';
 import type { FaultBook } from '../faults.ts';
 import type { SystemReport } from '../report.ts';
+import type { JumpWatch } from './jump.ts';
 
 export class ClockWatch {
   #said: ClockState | null;
@@ -22,6 +26,20 @@ export class ClockWatch {
     this.#said = state;
     if (state.trusted) book.clear('clock_untrusted', 'site');
     else book.raise({ id: 'clock_untrusted', source: 'site', evidence: {} });
+  }
+
+  /** Each second. */
+  tick(jump: JumpWatch, book: FaultBook): void {
+    // Without a journal nothing is filed by the clock, and with a clock that is not believed it waits.
+    jump.tick(this.#said?.trusted === true);
+    if (this.#said?.trusted !== true) return;
+    const { jumpedS } = jump;
+    const source = 'site';
+    if (jumpedS === null) book.clear('clock_untrusted', source);
+    else {
+      const evidence = { jumped_s: jumpedS };
+      book.raise({ id: 'clock_untrusted', source, cause: 'jumped', evidence });
+    }
   }
 
   report(clock: Clock): SystemReport['clock'] {
