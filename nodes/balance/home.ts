@@ -213,8 +213,9 @@ export class Balance {
     const states = [...this.#sources].map(([id, source]) => {
       const ageMs = source.ageMs(monoMs);
       const ok = source.ok && ageMs !== null && ageMs <= STALE_AFTER_MS;
-      const { latencyMs, errors } = source;
-      return [id, { ok, age_ms: ageMs, latency_ms: rounded(latencyMs), errors }];
+      const { latencyMs, errors, doubts } = source;
+      const state = { ok, age_ms: ageMs, latency_ms: rounded(latencyMs), errors };
+      return [id, doubts ? { ...state, doubts } : state];
     });
     return Object.fromEntries(states);
   }
@@ -228,6 +229,15 @@ export class Balance {
       if (ageMs > STALE_AFTER_MS && source.serves(REQUIRED_ROLES)) return 'stale';
       if (ageMs > PARTIAL_AFTER_MS) quality = 'partial';
     }
-    return quality;
+    return this.#isWhole() ? quality : 'partial';
+  }
+
+  /** Whether every channel that the home's numbers need says how much flows. */
+  #isWhole(): boolean {
+    return this.#channels.every(
+      ({ meter, config }) =>
+        !REQUIRED_ROLES.includes(config.role) ||
+        this.#sources.get(meter)?.channel(config.id)?.power_w !== null,
+    );
   }
 }

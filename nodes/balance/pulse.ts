@@ -13,6 +13,7 @@ import { asConfigured, checkReading } from './check-reading.ts';
 import { Checkpoint, type Resume, readResume } from './checkpoint.ts';
 import { type BootTime, downtimeMs, type Wakening } from './downtime.ts';
 import { Balance, type Tick } from './home.ts';
+import { Impossible } from './impossible.ts';
 import type { Instant } from './ledger.ts';
 import { Ticker } from './ticker.ts';
 import { endedAt } from './unrecorded.ts';
@@ -46,6 +47,8 @@ export class Pulse {
   #stopped = false;
   /** What came while the earlier run's energy was still being looked for. */
   #early: (Reading | Fault)[] = [];
+  /** What sources of somebody's own are measured by. */
+  #impossible = new Map<string, Impossible>();
 
   constructor({ site, clock, machine, fresh, onTick }: PulseOptions) {
     this.#fresh = fresh;
@@ -56,6 +59,11 @@ export class Pulse {
     this.#checkpoint = new Checkpoint(site.paths);
     this.#ticker = new Ticker(clock, (second) => this.#second(second));
     this.#startMonoMs = clock.mono();
+    const { meters, ct_profiles, site: service } = site.config;
+    for (const meter of meters) {
+      if (meter.source !== 'external') continue;
+      this.#impossible.set(meter.id, new Impossible(meter, ct_profiles, service));
+    }
   }
 
   /** Takes up the earlier run and begins to tick. */
@@ -87,7 +95,8 @@ export class Pulse {
     const sent = checkReading(payload, this.#now());
     const meter = meters.find(({ id }) => id === sent.meter);
     if (!meter) throw new SolthriveError('source_unknown', { meter: sent.meter });
-    const reading = asConfigured(sent, meter, ct_profiles);
+    const possible = this.#impossible.get(meter.id)?.without(sent) ?? sent;
+    const reading = asConfigured(possible, meter, ct_profiles);
     if (this.#balance) this.#balance.take(reading);
     else this.#early.push(reading);
     return sent;

@@ -1,5 +1,5 @@
 /** The state of the home at one second, on topic `snapshot`. The contract of /ws and /api/latest. */
-import type { Phase, PhaseReading, Role } from '../meter/reading.ts';
+import type { Doubt, Phase, PhaseReading, Role } from '../meter/reading.ts';
 
 export type Quality = 'good' | 'partial' | 'stale';
 
@@ -71,4 +71,6 @@ export interface SourceState {
   latency_ms: number | null;
   /** Failed polls since the start. */
   errors: number;
+  /** What a source of somebody's own sent that cannot be; left out while everything can. */
+  doubts?: Doubt[];
 }

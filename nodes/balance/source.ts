@@ -1,5 +1,5 @@
 /** One source of readings as the balance remembers it: its newest good values and how it is doing. */
-import type { ChannelReading, Reading, Role } from '../meter/reading.ts';
+import type { ChannelReading, Doubt, Reading, Role } from '../meter/reading.ts';
 import type { ChannelConfig } from '../site/schema.ts';
 
 export class Source {
@@ -47,6 +47,11 @@ export class Source {
 
   channel(id: string): ChannelReading | null {
     return this.#good?.channels[id] ?? null;
+  }
+
+  /** What could not be of the newest good values; undefined where everything could. */
+  get doubts(): Doubt[] | undefined {
+    return this.#good?.doubts;
   }
 
   /** How long the newest good poll took on the wire, ms; null where the source does not tell. */

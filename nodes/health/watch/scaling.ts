@@ -2,6 +2,7 @@
  * Decides whether a source's numbers make no sense (ct-doctor rules, section 4, row 2). What cannot
  * be is found where readings are made; here it is only counted, in reads and in time.
  */
+import type { SourceState } from '../../balance/snapshot.ts';
 import type { Signature } from '../../meter/meter-status.ts';
 import type { Doubt } from '../../meter/reading.ts';
 import type { FaultBook, Finding } from '../faults.ts';
@@ -11,6 +12,8 @@ const CONFIRMED_AFTER_MS = 30_000;
 const READS_TO_CLEAR = 30;
 /** Of reads that lie further apart, no more than this is known to have been wrong. */
 const LONGEST_GAP_MS = 10_000;
+/** The age of the same values is told a little differently each second, ms. */
+const APART_MS = 100;
 
 /** Where a closer look has named no cause, these doubts name their own. */
 const OWN_CAUSES: Partial<Record<Doubt['kind'], string>> = { sentinel: 'sentinel', width: 'width' };
@@ -24,6 +27,8 @@ export class ScalingWatch {
   /** For how long reads have been doubtful since the last time they were sound for long, ms. */
   #doubtfulMs = 0;
   #readMs: number | null = null;
+  /** Of a source of somebody's own: when the newest values were measured. */
+  #measuredMs: number | null = null;
   #doubt: Doubt | null = null;
   #reads = 0;
   readonly #kinds = new Set<Doubt['kind']>();
@@ -60,6 +65,15 @@ export class ScalingWatch {
     const isSuspect = this.#doubtfulReads >= READS_TO_SUSPECT || doubt.kind === 'sentinel';
     if (isSuspect && this.#verdict === 'sound') this.#verdict = 'suspected';
     if (this.#doubtfulMs >= CONFIRMED_AFTER_MS) this.#verdict = 'confirmed';
+  }
+
+  /** Takes note of a source of somebody's own, as the newest snapshot has it. */
+  noteSource({ ok, age_ms: ageMs, doubts }: SourceState, nowMs: number): void {
+    if (!ok || ageMs === null) return;
+    const measuredMs = nowMs - ageMs;
+    if (measuredMs - (this.#measuredMs ?? Number.NEGATIVE_INFINITY) < APART_MS) return;
+    this.#measuredMs = measuredMs;
+    this.note(doubts, nowMs);
   }
 
   /** What a closer look has told, if any was needed. */
