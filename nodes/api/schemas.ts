@@ -35,6 +35,16 @@ const phase = object({
   'power_factor?': value,
 });
 
+const doubt = object({
+  value: text,
+  'phase?': oneOf(...PHASES),
+  'channel?': text,
+  'register?': count,
+  'raw?': number,
+  shown: value,
+  kind: text,
+});
+
 const snapshot = object({
   ts: time,
   seq: described('Counts up by one in each run', count),
@@ -86,26 +96,32 @@ const snapshot = object({
       },
     }),
   ),
-  sources: byName(object({ ok: flag, age_ms: value, latency_ms: value, errors: count })),
+  sources: byName(
+    object({
+      ok: flag,
+      age_ms: value,
+      latency_ms: value,
+      errors: count,
+      'doubts?': described('What a source of your own sent that cannot be', list(doubt)),
+    }),
+  ),
   quality: oneOf('good', 'partial', 'stale'),
   errors: described('Ids of the active faults', list(text)),
 });
 
-const fault = {
-  type: 'object',
-  properties: {
-    id: text,
-    source: text,
-    cause: text,
-    severity: oneOf('info', 'warning', 'fault'),
-    state: oneOf('suspected', 'confirmed'),
-    since: time,
-    cleared_at: time,
-    message: text,
-    advice: text,
-  },
-  required: ['id', 'source', 'severity', 'state', 'since', 'message', 'advice'],
-};
+const fault = object({
+  id: text,
+  source: described('site, <bus>, <meter> or <meter>/<channel>', text),
+  'cause?': text,
+  severity: oneOf('info', 'warning', 'fault'),
+  state: oneOf('suspected', 'confirmed'),
+  since: time,
+  'cleared_at?': time,
+  'acknowledged?': described('Somebody has seen it', object({ by: text, until: time })),
+  evidence: byName(number),
+  message: described('For the homeowner', text),
+  advice: described('For the installer', text),
+});
 
 const health = object({
   status: oneOf('ok', 'degraded', 'fault'),

@@ -114,6 +114,11 @@ export class SiteWatch {
   snapshot(snapshot: Snapshot): void {
     this.#machine.snapshot();
     const nowMs = this.#clock.mono();
+    // What cannot be of a source of somebody's own is found where its readings enter the balance.
+    for (const [id, { bus, scaling }] of this.#watched) {
+      const state = bus ? undefined : snapshot.sources[id];
+      if (state) scaling.noteSource(state, nowMs);
+    }
     if (this.#mayJudge(nowMs)) this.#judge(nowMs);
     this.#doctor.take(snapshot, this.#clockWatch.report(this.#clock).trusted);
   }
