@@ -33,10 +33,3 @@ export class Days {
     this.#beganMs = numberOf(began_ms);
   }
 }
-
-/** On how many distinct days these times lie, ms, oldest first. */
-export function daysOf(wallTimes: readonly number[]): number {
-  const days = new Days();
-  for (const wallMs of wallTimes) days.note(wallMs);
-  return days.count;
-}

@@ -13,8 +13,6 @@ const GAP_MS = 10_000;
 
 /** Means, W. */
 export interface Block {
-  /** Wall clock at its end, ms; null where it was not trusted. */
-  wallMs: number | null;
   solarW: number;
   /** Variance of the mean of solar, W2. */
   errorW2: number;
@@ -51,7 +49,7 @@ export class BlockMaker {
     if (lengthMs + 500 < BLOCK_MS - gapMs) return null;
     const isFresh = this.#solarAge.count >= FRESH && this.#gridAge.count >= FRESH;
     if (!isFresh && lengthMs < LONGEST_MS) return null;
-    const block = isFresh ? this.#block(second.wallMs) : 'broken';
+    const block = isFresh ? this.#block() : 'broken';
     this.restart();
     return block;
   }
@@ -104,13 +102,12 @@ export class BlockMaker {
     return wire;
   }
 
-  #block(wallMs: number | null): Block {
+  #block(): Block {
     const { solar, solar2, mains, home, battery, loads } = this.#sums;
     const count = this.#count;
     const solarW = solar / count;
     const variance = Math.max(0, solar2 / count - solarW * solarW);
     return {
-      wallMs,
       solarW,
       errorW2: variance / Math.max(1, count - 1),
       mainsW: mains / count,

@@ -27,8 +27,6 @@ const EDGES_KEPT = 60;
 const NONE: readonly Claim[] = [];
 
 export interface Edge {
-  /** Wall clock, ms; null where it was not trusted. */
-  wallMs: number | null;
   /** -d(mains) / d(solar). */
   r: number;
   /** d(home) / d(solar). */
@@ -59,8 +57,6 @@ export interface Edges {
   slopes(count: number): Slopes | null;
   /** The same over edges at which mains stay about 0. */
   heldSlopes(count: number): Slopes | null;
-  /** Wall clock of the last `count` free edges, where it was known, ms. */
-  times(count: number): number[];
 }
 
 const savedSchema = z.object({
@@ -68,7 +64,6 @@ const savedSchema = z.object({
   wireIds: z.array(z.string()),
   edges: z.array(
     z.object({
-      wallMs: z.number().nullable(),
       r: z.number(),
       b: z.number(),
       held: z.boolean(),
@@ -123,13 +118,6 @@ export class CloudEdges implements Rule, Edges {
 
   heldSlopes(count: number): Slopes | null {
     return this.#slopesOf(count, true);
-  }
-
-  times(count: number): number[] {
-    return this.#edges
-      .filter(({ held }) => !held)
-      .slice(-count)
-      .flatMap(({ wallMs }) => wallMs ?? []);
   }
 
   found(): readonly Claim[] {
@@ -210,7 +198,6 @@ function edgeBetween(before: Block, after: Block): Edge | null {
   if (Math.abs(after.loadsW - before.loadsW) > stillW) return null;
   if (after.wiresW.some((watts, wire) => isDead(watts) && isDead(before.wiresW[wire]))) return null;
   return {
-    wallMs: after.wallMs,
     r: (before.mainsW - after.mainsW) / step,
     b: (after.homeW - before.homeW) / step,
     held: Math.abs(before.mainsW) < HELD_W && Math.abs(after.mainsW) < HELD_W,

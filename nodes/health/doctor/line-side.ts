@@ -3,7 +3,7 @@
  * follow the sun, and the mains do not react to it.
  */
 import { fieldsOf } from './cases.ts';
-import { daysOf } from './days.ts';
+import { Days } from './days.ts';
 import type { Edges, Slopes } from './edges.ts';
 import { rounded } from './facts.ts';
 import type { Argument, Hypothesis, Rule, RuleContext, Surroundings, Verdict } from './rule.ts';
@@ -35,6 +35,8 @@ class LineSide implements SiteCase {
   readonly #isPossible: boolean;
   readonly #edges: Edges;
   readonly #gives = new Share(SUNNY_MS);
+  /** On which edges have fitted, all of the last ten. */
+  readonly #days = new Days();
   #judged = -1;
 
   constructor(isPossible: boolean, edges: Edges) {
@@ -42,14 +44,14 @@ class LineSide implements SiteCase {
     this.#edges = edges;
   }
 
-  take({ solarRawW, mainsW }: SiteSecond, { passedMs }: Surroundings): Verdict {
+  take({ solarRawW, mainsW, wallMs }: SiteSecond, { passedMs }: Surroundings): Verdict {
     if (!this.#isPossible) return 'quiet';
     if (solarRawW !== null && mainsW !== null && Math.abs(solarRawW) > SUNNY_W) {
       this.#gives.add(passedMs, mainsW < GIVES_W);
     }
     if (this.#edges.news === this.#judged) return this.verdict;
     this.#judged = this.#edges.news;
-    return this.#judge();
+    return this.#judge(wallMs);
   }
 
   hypothesis(): Hypothesis | null {
@@ -59,7 +61,7 @@ class LineSide implements SiteCase {
       slope_b: rounded(slopes.b, 2),
       slope_r: rounded(slopes.r, 2),
       edges: this.#edges.slopes(EDGES_CONFIRMED)?.edges ?? slopes.edges,
-      days: daysOf(this.#edges.times(EDGES_CONFIRMED)),
+      days: this.#days.count,
     };
     const reasons: Argument[] = [
       { key: 'home_follows_sun', supports: isFollowing(slopes), params: evidence },
@@ -81,21 +83,26 @@ class LineSide implements SiteCase {
   }
 
   save(): unknown {
-    return { gives: this.#gives.save() };
+    return { gives: this.#gives.save(), days: this.#days.save() };
   }
 
   restore(saved: unknown): void {
-    this.#gives.restore(fieldsOf(saved).gives);
+    const { gives, days } = fieldsOf(saved);
+    this.#gives.restore(gives);
+    this.#days.restore(days);
   }
 
-  #judge(): Verdict {
+  #judge(wallMs: number | null): Verdict {
     const slopes = this.#edges.slopes(EDGES);
     if (slopes === null) return 'quiet';
     const isSo = this.#fits(slopes);
-    if (!isSo && (this.verdict === 'quiet' || slopes.b < CLEARED_B)) return 'quiet';
+    if (!isSo && (this.verdict === 'quiet' || slopes.b < CLEARED_B)) {
+      this.#days.clear();
+      return 'quiet';
+    }
+    if (isSo) this.#days.note(wallMs);
     const many = this.#edges.slopes(EDGES_CONFIRMED);
-    const days = daysOf(this.#edges.times(EDGES_CONFIRMED));
-    const isProven = many !== null && this.#fits(many) && days >= DAYS_CONFIRMED;
+    const isProven = many !== null && this.#fits(many) && this.#days.count >= DAYS_CONFIRMED;
     return this.verdict === 'confirmed' || isProven ? 'confirmed' : 'suspected';
   }
 

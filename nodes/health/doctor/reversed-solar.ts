@@ -167,7 +167,9 @@ class SolarWire implements Case {
   }
 
   #judge(): Verdict {
-    if (this.#day.denies || (this.verdict === 'suspected' && this.#day.fails)) {
+    // What works at night is not solar at all: its channel may have been exchanged with another.
+    const isNone = this.#day.denies || this.#night.denies;
+    if (isNone || (this.verdict === 'suspected' && this.#day.fails)) {
       if (this.verdict !== 'quiet') this.#long.clear();
       return 'quiet';
     }

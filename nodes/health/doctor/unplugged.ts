@@ -97,10 +97,12 @@ class Unplugged implements Rule {
 
   /**
    * Whether silence alone may make one suspicious. A circuit may be switched off, a battery may hold
-   * the mains at zero, and solar rests outside the day.
+   * the mains at zero, solar rests outside the day, and where it does not, it is the grid's CTs.
    */
-  #isJudgeable({ role }: ChannelSecond, { daylight, batteryW }: SiteSecond): boolean {
+  #isJudgeable({ role }: ChannelSecond, second: SiteSecond): boolean {
+    const { daylight, batteryW, solarRawW } = second;
     if (role === 'solar') return daylight === 'day';
+    if (daylight !== 'day' && (solarRawW ?? 0) > MUCH_SOLAR_W) return false;
     return role === 'grid' && batteryW !== null && Math.abs(batteryW) < RESTING_W;
   }
 
@@ -119,9 +121,9 @@ class Unplugged implements Rule {
   }
 
   /** Mains at zero: not while solar makes what nobody can use to the watt, or circuits draw more. */
-  #cannotBeZero({ channels, solarRawW, batteryW }: SiteSecond): boolean {
+  #cannotBeZero({ channels, daylight, solarRawW, batteryW }: SiteSecond): boolean {
     const solarW = Math.max(0, solarRawW ?? 0);
-    if (!this.#facts.has('battery') && solarW > MUCH_SOLAR_W) return true;
+    if (!this.#facts.has('battery') && solarW > MUCH_SOLAR_W) return daylight === 'day';
     let drawnW = 0;
     for (const { role, powerW } of channels) {
       if (role === 'load' || role === 'ev' || role === 'subpanel') drawnW += powerW ?? 0;
