@@ -8,7 +8,7 @@ import { payloadAs } from '../site/payload.ts';
 import { type Acknowledgement, FAULT_IDS, type FaultId } from './faults.ts';
 
 /** Characters: it goes out with the fault to everybody. */
-const LONGEST_NAME = 80;
+const LONGEST_NAME = 100;
 
 export type Incoming =
   | { kind: 'reading'; reading: Reading }

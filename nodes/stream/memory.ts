@@ -38,7 +38,7 @@ export class Memory {
       return true;
     }
     this.#faults.set(key, fault);
-    return known === undefined || known.since !== fault.since || known.cause !== fault.cause;
+    return known === undefined || isOther(known, fault);
   }
 
   hello(): HelloData {
@@ -64,4 +64,15 @@ export class Memory {
     const ageMs = newestAgeMs(value.sources, this.#required);
     return ageMs === null ? null : Math.round(ageMs + this.#clock.mono() - heardMs) / 1_000;
   }
+}
+
+/** Evidence moves all the time: that alone is told to nobody. */
+function isOther(known: Fault, fault: Fault): boolean {
+  return (
+    known.since !== fault.since ||
+    known.cause !== fault.cause ||
+    known.state !== fault.state ||
+    known.acknowledged?.until !== fault.acknowledged?.until ||
+    known.acknowledged?.by !== fault.acknowledged?.by
+  );
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import apiNode from '../../../nodes/api/api.ts';
+import type { Fault } from '../../../nodes/health/faults.ts';
 import type { HealthReport } from '../../../nodes/health/report.ts';
 import { sampleSite, sampleSnapshot, sampleStatus, siteNode } from '../../support/samples.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -89,13 +90,39 @@ export async function startApi(): Promise<RunningApi> {
 
 export const SNAPSHOT = sampleSnapshot(4);
 
+/** With all a fault may have, and with no more than it must. */
+const FAULTS: Fault[] = [
+  {
+    id: 'ct_reversed',
+    source: 'main/mains',
+    cause: 'one_leg',
+    severity: 'warning',
+    state: 'suspected',
+    since: NOW,
+    acknowledged: { by: 'Ada', until: NOW },
+    evidence: { power_w: -120 },
+    message: 'Turned round.',
+    advice: 'Turn it.',
+  },
+  {
+    id: 'data_stale',
+    source: 'main',
+    severity: 'fault',
+    state: 'confirmed',
+    since: NOW,
+    evidence: {},
+    message: 'No new data.',
+    advice: 'Look.',
+  },
+];
+
 export const REPORT = {
   status: 'ok',
   modbus_status: 'ok',
   storage: '12GB_free',
   measured_mono_ms: 0,
-  errors: [],
-  faults: [],
+  errors: ['ct_reversed', 'data_stale'],
+  faults: FAULTS,
   version: '2.0.0',
   system: {
     version: '2.0.0',

@@ -28,7 +28,7 @@ describe('what comes to the health node', () => {
       { id: 'sunny' },
       { source: 1 },
       { by: ' ' },
-      { by: 'a'.repeat(81) },
+      { by: 'a'.repeat(101) },
       { until: 0 },
     ];
     for (const each of wrong) {

@@ -110,6 +110,25 @@ describe('the stream node', () => {
     assert.deepEqual(hello?.data.faults, []);
   });
 
+  it('says what becomes of a fault: confirmed, seen by somebody, and no longer so', async () => {
+    await load();
+    const { until } = await join();
+    const acknowledged = { by: 'Ada', until: '2026-06-22T12:00:00.000Z' };
+    const stages: Fault[] = [
+      { ...fault, state: 'suspected' },
+      fault,
+      { ...fault, acknowledged },
+      { ...fault, acknowledged: { ...acknowledged, by: 'Bob' } },
+      fault,
+    ];
+    for (const stage of stages) tell('fault', stage);
+    const frames = await until(1 + stages.length);
+    assert.deepEqual(
+      frames.slice(1).map(({ data }) => data),
+      stages,
+    );
+  });
+
   it('survives deploys: clients are told to come again, no listener stays behind', async () => {
     await load();
     const before = server.listenerCount('upgrade');
