@@ -56,7 +56,7 @@ export class RegisterImage {
   readonly #blocks: Stretch[];
   readonly #marks: Stretch[];
   readonly #cells: Cell[];
-  /** Second and later registers of the values: no read may begin or end before them. */
+  /** Second and later registers of whole values: no read may begin or end before them. */
   readonly #inner: ReadonlySet<number>;
   /** The cells that a request touches, by address and count. */
   readonly #touched = new Map<number, Cell[]>();
@@ -64,10 +64,11 @@ export class RegisterImage {
   #spoilt: Spoilt | null = null;
   #filling = 0;
 
-  /** @param cutsValues  it answers half a value too, as meters of plain registers do */
-  constructor(profile: Profile, { cutsValues = false }: { cutsValues?: boolean } = {}) {
+  constructor(profile: Profile) {
     this.#profile = profile;
-    this.#inner = new Set(cutsValues ? [] : profile.values.flatMap(innerRegisters));
+    // Meters of floats refuse half a value; those of integers are plain registers, one by one.
+    const isWhole = profile.values.some(({ type }) => type.startsWith('float'));
+    this.#inner = new Set(isWhole ? profile.values.flatMap(innerRegisters) : []);
     this.#blocks = profile.blocks.map(({ start, count }) => ({
       fn: profile.fn,
       start,

@@ -18,8 +18,6 @@ export interface RegisterMeterSetup {
   profile: Profile;
   /** The home's own time: right even where the appliance's clock is not. */
   clock: Clock;
-  /** It answers half a value too. */
-  cutsValues?: boolean;
   /** After every change of the faults, when wires and registers show it. */
   onFaults?(active: ActiveFault[]): void;
   onUpdate?(update: Update): void;
@@ -49,7 +47,7 @@ export class RegisterMeter {
 
   constructor(setup: RegisterMeterSetup) {
     this.#setup = setup;
-    this.#image = new RegisterImage(setup.profile, { cutsValues: setup.cutsValues ?? false });
+    this.#image = new RegisterImage(setup.profile);
     this.#board = new FaultBoard(setup.clock, () => this.#faultsChanged());
     this.#lastMonoMs = setup.clock.mono();
   }

@@ -26,6 +26,10 @@ describe('commands of the simulated meter', () => {
       { fault: 'silence', seconds: -1 },
       { fault: 'silence', minutes: 1 },
       { clear: 'none' },
+      { fault: 'ct_ratio', phases: ['l1'] },
+      { fault: 'ct_ratio', phases: ['l1'], factor: 0 },
+      { fault: 'ct_rotated', steps: 3 },
+      { fault: 'lost_frames', percent: 101 },
     ]) {
       assert.throws(
         () => parseCommand(wrong),
