@@ -4,7 +4,9 @@ import { CloudEdges } from './edges.ts';
 import { exchanged } from './exchanged.ts';
 import { homeNegative } from './home-negative.ts';
 import { lineSide } from './line-side.ts';
+import { phaseMismatch } from './phase-mismatch.ts';
 import { ratioSuspect } from './ratio.ts';
+import { referenceSwapped } from './reference-swapped.ts';
 import { reversedGrid } from './reversed-grid.ts';
 import { reversedLeg } from './reversed-leg.ts';
 import { reversedLoad } from './reversed-load.ts';
@@ -16,7 +18,7 @@ import { voltageMissing } from './voltage-missing.ts';
 type Row = (context: RuleContext) => Rule;
 
 /** Rows 4 to 7: what they find keeps samples out of the cloud edges. */
-const ABOVE_EDGES: Row[] = [voltageMissing, unplugged];
+const ABOVE_EDGES: Row[] = [voltageMissing, referenceSwapped, unplugged, phaseMismatch];
 /** From row 8 on they argue with the edges too. */
 const BELOW_EDGES: Row[] = [
   reversedLeg,
