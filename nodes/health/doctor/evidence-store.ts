@@ -24,6 +24,15 @@ interface Kept extends Evidence {
   serials: Record<string, string>;
 }
 
+export function evidenceFile(records: string): string {
+  return join(records, 'doctor.json');
+}
+
+/** @param records  the folder of the site's records */
+export function evidenceFile(records: string): string {
+  return join(records, 'doctor.json');
+}
+
 export class EvidenceStore {
   readonly #file: string;
   readonly #channels: Record<string, string>;
@@ -31,7 +40,7 @@ export class EvidenceStore {
 
   /** @param records  the folder of the site's records */
   constructor(records: string, config: SiteConfig) {
-    this.#file = join(records, 'doctor.json');
+    this.#file = evidenceFile(records);
     this.#channels = fingerprints(config);
   }
 
