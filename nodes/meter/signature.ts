@@ -56,12 +56,23 @@ export function recognise(looked: LookedAt): Signature | null {
   const declared = asDeclared(looked.profile);
   if (makesSense(looked, declared)) return null;
   const fitting = waysOf(looked.profile).filter((way) => makesSense(looked, way));
-  const [way] = fitting;
-  if (way === undefined) return looked.isOtherKind ? describe(looked, declared) : null;
-  if (fitting.some(({ cause }) => cause !== way.cause)) return null;
-  // As floats or integers of the same bits only one makes sense; of orders there may be but one.
-  if (fitting.length > 1 && way.cause !== 'width') return null;
-  return describe(looked, way);
+  if (fitting.length === 0) return looked.isOtherKind ? describe(looked, declared) : null;
+  const way = theOne(fitting);
+  return way && describe(looked, way);
+}
+
+/**
+ * The way to name of those that make sense. Integers of which every high word is 0 read the same one
+ * register earlier as they do in the other order: then it is the order, as addresses are what makers'
+ * lists agree on. Of orders, and of addresses, there may be but one; floats and integers of the same
+ * width do not both make sense.
+ */
+function theOne(fitting: readonly Way[]): Way | null {
+  for (const cause of ['word_order', 'offset'] as const) {
+    const [way, ...others] = fitting.filter((each) => each.cause === cause);
+    if (way) return others.length === 0 ? way : null;
+  }
+  return fitting[0] ?? null;
 }
 
 /**
@@ -209,7 +220,8 @@ function valueBy(looked: LookedAt, name: ValueName, way: Way): number | null | u
 }
 
 function isSensible(shown: PhaseShown, limits: PhaseLimits): boolean {
-  const { voltageV } = shown;
+  const { voltageV, currentA } = shown;
+  if (currentA !== null && currentA < 0) return false;
   if (voltageV === null || isStrangeVoltage(voltageV, limits, false)) return false;
   return farBeyond(shown, limits) === null && contradiction(shown, limits) === null;
 }
