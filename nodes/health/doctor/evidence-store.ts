@@ -28,11 +28,6 @@ export function evidenceFile(records: string): string {
   return join(records, 'doctor.json');
 }
 
-/** @param records  the folder of the site's records */
-export function evidenceFile(records: string): string {
-  return join(records, 'doctor.json');
-}
-
 export class EvidenceStore {
   readonly #file: string;
   readonly #channels: Record<string, string>;
