@@ -27,6 +27,7 @@ export const FAULTS = [
   ...PHASE_FAULTS,
   'ct_swapped',
   'ct_rotated',
+  'ct_on_leg',
   'ct_ratio',
   'gain_error',
   'gain_noise',
@@ -66,6 +67,7 @@ const fault = z.discriminatedUnion('fault', [
     steps: z.literal([1, 2]).default(1),
     seconds,
   }),
+  z.strictObject({ fault: z.literal('ct_on_leg'), phases, leg: phase, seconds }),
   z.strictObject({
     fault: z.literal('ct_ratio'),
     phases,

@@ -22,6 +22,7 @@ const faults = z.strictObject({
   reversed: phases,
   swapped: z.array(z.tuple([phase, phase])),
   rotated: z.number().int().default(SOUND.rotated),
+  onLeg: z.partialRecord(phase, z.number().int()).default(SOUND.onLeg),
   referenceSwapped: z.boolean().default(SOUND.referenceSwapped),
   ratio: z.strictObject({ l1: z.number(), l2: z.number(), l3: z.number() }).default(SOUND.ratio),
   noise: z.strictObject({ share: z.number(), seed: z.number() }).default(SOUND.noise),

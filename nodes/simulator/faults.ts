@@ -88,6 +88,11 @@ export class FaultBoard {
       reversed: phasesOf('ct_reversed'),
       swapped: this.#all('ct_swapped').map(({ phases }) => phases),
       rotated: this.#all('ct_rotated').reduce((sum, { steps }) => sum + steps, 0) % PHASES.length,
+      onLeg: Object.fromEntries(
+        this.#all('ct_on_leg').flatMap(({ phases, leg }) =>
+          phases.map((phase) => [phase, PHASES.indexOf(leg)]),
+        ),
+      ),
       referenceSwapped: this.#has('reference_swapped'),
       ratio: this.#ratios(),
       noise: noisy ? { share: noisy.percent / 100, seed: noisy.seed } : SOUND.noise,

@@ -15,6 +15,8 @@ export interface WiringFaults {
   swapped: readonly (readonly [Phase, Phase])[];
   /** By how many inputs all three CTs have moved on: with 1, l2 has the CT that belongs to l1. */
   rotated: number;
+  /** A CT that is round the conductor of another leg, by that leg's index. */
+  onLeg: Readonly<Partial<Record<Phase, number>>>;
   /** The voltage reference is 180 degrees off: of split phase, every tap is on the other leg. */
   referenceSwapped: boolean;
   /** What the CT tells against what is true: A, W and var times this. */
@@ -29,6 +31,7 @@ export const SOUND: WiringFaults = {
   reversed: new Set(),
   swapped: [],
   rotated: 0,
+  onLeg: {},
   referenceSwapped: false,
   ratio: { l1: 1, l2: 1, l3: 1 },
   noise: { share: 0, seed: 0 },
@@ -87,7 +90,7 @@ function measureInput(
     const currentA = HUM_A * (0.5 + hum(state.ms + PHASES.indexOf(phase)));
     return { voltageV, angleDeg, currentA, powerW: 0, reactiveVar: 0 };
   }
-  const current = currentIn(state, input.conductor);
+  const current = currentIn(state, movedTo(faults.onLeg[phase], input.conductor));
   const facing = faults.reversed.has(phase) ? -input.turns : input.turns;
   const turns = facing * faults.ratio[phase] * noiseOf(state.ms, phase, faults.noise);
   const phi = (angleDeg - input.leadDeg) * RAD - current.angle;
@@ -110,6 +113,10 @@ function referenceOf(
   if (!leg) return { voltageV: 0, angleDeg: 0 };
   const turnedDeg = isSwapped && legs.length !== 2 ? 180 : 0;
   return { voltageV: leg.voltageV, angleDeg: leg.angleDeg + turnedDeg };
+}
+
+function movedTo(leg: number | undefined, conductor: Conductor): Conductor {
+  return leg === undefined || conductor.kind === 'none' ? conductor : { ...conductor, leg };
 }
 
 function noiseOf(ms: number, phase: Phase, { share, seed }: WiringFaults['noise']): number {

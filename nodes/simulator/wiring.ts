@@ -153,7 +153,8 @@ interface Circuit {
 
 /**
  * Deals the legs of each circuit out to the CTs that measure it, in the order of the configuration:
- * CTs enough for every leg get one each; too few, or a multiplier, mean one CT for the whole.
+ * CTs enough for every leg get one each; too few, or a multiplier, mean one CT for the whole. Only mains
+ * may be measured in part.
  */
 class Allotment {
   readonly #legs: number;
@@ -168,6 +169,7 @@ class Allotment {
       else circuit.wholes += 1;
     }
     for (const [key, circuit] of this.#circuits) {
+      // Mains on too few CTs: a leg that nobody measures.
       if (key !== 'grid' && circuit.cts % legs !== 0) circuit.wholes += circuit.cts;
     }
   }
@@ -175,8 +177,8 @@ class Allotment {
   /** The leg of the next CT of a channel, and its share where several see the same. */
   next(channel: WiredChannel): { leg: number | 'all'; share: number } {
     const circuit = this.#circuitOf(channel);
-    const isSpread = channel.multiplier === 1 && circuit.cts % this.#legs === 0;
-    if (channel.role === 'grid' || !this.#isPart(channel) || isSpread) {
+    const isEnough = channel.role === 'grid' || circuit.cts % this.#legs === 0;
+    if (!this.#isPart(channel) || (channel.multiplier === 1 && isEnough)) {
       return { leg: circuit.given++ % this.#legs, share: 1 };
     }
     return { leg: 'all', share: 1 / circuit.wholes };

@@ -91,6 +91,19 @@ describe('what a meter measures through wrong wires', () => {
     near(faulty.l1.reactiveVar, -100);
   });
 
+  it('a CT on another leg: that leg at the wrong voltage, the other CT untouched', () => {
+    const { sound, faulty } = compare(SPLIT, 'split_phase', { onLeg: { l1: 1 } });
+    near(faulty.l1.powerW, -500);
+    near(faulty.l1.currentA, sound.l2.currentA);
+    assert.deepEqual(faulty.l2, sound.l2);
+    const { faulty: half } = compare(
+      steadyHome('split_phase', [{ solarW: 900 }, { solarW: 950 }]),
+      'split_phase',
+      { onLeg: { l3: 0 } },
+    );
+    near(half.l3.powerW, 900);
+  });
+
   it('the voltage reference on the other leg: every sign turned, solar and mains', () => {
     const state = steadyHome('split_phase', [
       { loadW: 900, solarW: 2000 },

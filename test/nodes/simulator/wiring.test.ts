@@ -135,6 +135,16 @@ describe('wiring of all meters of a site', () => {
     assert.equal(2 * (east + west), 3900);
   });
 
+  it('can exchange mains and solar, a pair for one CT', () => {
+    const config = siteWith([
+      [
+        { id: 'mains', role: 'solar', phases: ['l1', 'l2'] },
+        { id: 'pv', role: 'grid', phases: ['l3'], multiplier: 2 },
+      ],
+    ]);
+    assert.deepEqual(powers(config), [[2000, 1900, (2600 + 3300) / 2]]);
+  });
+
   it('leaves the solar out of mains CTs that it joins before', () => {
     const mains = [{ id: 'mains', role: 'grid', phases: ['l1', 'l2'] }];
     const config = siteWith([mains], { solar_position: 'line_side' });
