@@ -11,6 +11,12 @@ import { Stretch } from './windows.ts';
 /** Why a silence cannot be true. */
 export type Proof = 'other_leg' | 'home_negative' | 'mains_zero';
 
+const PROOF_KEYS: Record<Proof, string> = {
+  other_leg: 'other_leg',
+  home_negative: 'home_negative_meanwhile',
+  mains_zero: 'mains_zero',
+};
+
 const SUSPECTED_MS = 60_000;
 const CONFIRMED_MS = 5 * 60_000;
 /** How long a proof has to be seen in all: one second of skew proves nothing. */
@@ -209,7 +215,7 @@ export class SilentInput implements Case {
       ...(this.#returns > 0 ? [said('idle_at_times', false, { count: this.#returns })] : []),
       ...(this.#proof === null
         ? [said('unproven', false, {})]
-        : [said(this.#proof, true, { seconds: rounded(this.#provenMs / 1_000) })]),
+        : [said(PROOF_KEYS[this.#proof], true, { seconds: rounded(this.#provenMs / 1_000) })]),
     ];
   }
 }
