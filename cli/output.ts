@@ -6,8 +6,8 @@ const CODES: Record<Colour, number> = { bold: 1, dim: 2, red: 31, green: 32, yel
 
 export interface Output {
   line(text?: string): void;
-  /** Words broken into lines that fit the terminal, so many columns from its edge. */
-  paragraph(text: string, indent?: number): void;
+  /** Words broken into lines that fit the terminal, so many columns from its edge; `hang`: all but the first so many more. */
+  paragraph(text: string, indent?: number, hang?: number): void;
   /** To the error stream: what is not the answer to the question. */
   error(text: string): void;
   /** Columns padded to their widest cell; the last one is left as it is. */
@@ -43,10 +43,11 @@ export function createOutput(streams: Streams): Output {
   const line = (text = '') => write(`${text}\n`);
   return {
     line,
-    paragraph: (text, indent = 0) => {
-      const margin = ' '.repeat(indent);
-      const width = Math.min(columns, MOST_COLUMNS) - indent;
-      for (const part of wrap(text, width)) line(margin + part);
+    paragraph: (text, indent = 0, hang = 0) => {
+      const width = Math.min(columns, MOST_COLUMNS) - indent - hang;
+      const [first = '', ...rest] = wrap(text, width);
+      line(' '.repeat(indent) + first);
+      for (const part of rest) line(' '.repeat(indent + hang) + part);
     },
     error: (text) => writeError(`${text}\n`),
     table: (rows) => {

@@ -9,6 +9,8 @@ export const ERROR_CODES = [
   // configuration
   'config_invalid',
   'config_unreadable',
+  'config_not_editable',
+  'channel_not_in_files',
   // bus
   'bus_timeout',
   'bus_crc',
@@ -73,6 +75,8 @@ export const ERROR_CODES = [
   'health_idle',
   'fault_unknown',
   'until_past',
+  // mqtt
+  'broker_lost',
   // local control
   'body_invalid',
   'unit_unknown',
