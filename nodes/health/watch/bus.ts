@@ -56,9 +56,12 @@ export class BusWatch {
     while ((this.#samples[1]?.atMs ?? nowMs) <= nowMs - WINDOW_MS) this.#samples.shift();
   }
 
-  /** A meter that does not answer at all is another fault: its failures do not count as losses. */
+  /**
+   * A meter that does not answer at all is another fault: its failures do not count as losses, nor do
+   * those that the next counters bring of that time.
+   */
   forget(): void {
-    this.#samples = this.#samples.slice(-1);
+    this.#samples = [];
   }
 
   judge(book: FaultBook): void {

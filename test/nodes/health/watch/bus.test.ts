@@ -48,7 +48,8 @@ describe('the watch over a line', () => {
     assert.equal(told.length, 1);
     assert.equal(told[0]?.id, 'bus_errors');
     assert.ok((told[0]?.evidence.crc ?? 0) >= 4);
-    assert.equal(told[0]?.evidence.timeouts, 0);
+    const { timeouts, bad_replies, exceptions } = told[0]?.evidence ?? {};
+    assert.deepEqual([timeouts, bad_replies, exceptions], [0, 0, 0]);
   });
 
   it('looks back five minutes and no further', () => {
@@ -71,6 +72,16 @@ describe('the watch over a line', () => {
     [requests, failures] = [0, 0];
     live(50, 5);
     assert.deepEqual(told, []);
+  });
+
+  it('does not count what it hears late of the time when the meter was away', () => {
+    live(300);
+    watch.forget();
+    nowMs += 10_000;
+    watch.note({ requests: (requests += 20), errors: { bus_crc: (failures += 20) } }, nowMs);
+    live(300);
+    assert.deepEqual(told, []);
+    assert.deepEqual(watch.errors().kinds.crc, 0);
   });
 
   it('does not count what was lost while the meter was away', () => {
