@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   api: ['site', 'bus', 'meter', 'balance', 'journal', 'rollup', 'history'],
   health: ['site'],
   stream: ['site'],
+  publish: ['site'],
 };
 
 function imports(file: string): { target: string; typeOnly: boolean }[] {

@@ -150,7 +150,11 @@ const mqtt = z.strictObject({
     .regex(/^[^#+\s/]+(\/[^#+\s/]+)*$/, 'mqtt_topic')
     .default('solthrive')
     .describe('What the topics begin with.'),
-  home_assistant: z.boolean().default(true).describe('Announce the values to Home Assistant.'),
+  home_assistant: z
+    .boolean()
+    .default(true)
+    .describe('Announce the values to Home Assistant.')
+    .meta(NOT_YET),
 });
 
 const logging = z.strictObject({
@@ -217,7 +221,7 @@ export const siteConfigSchema = z
     dashboard: dashboard.prefault({}).describe("The homeowner's page."),
     editor: editor.prefault({}).describe("The installer's flow editor."),
     mdns: mdns.prefault({}).describe('Being found on the network.').meta(NOT_YET),
-    mqtt: mqtt.prefault({}).describe('Publishing to MQTT.').meta(NOT_YET),
+    mqtt: mqtt.prefault({}).describe('Publishing to MQTT.'),
     logging: logging.prefault({}).describe('The log.'),
     update: update.prefault({}).describe('New releases.').meta(NOT_YET),
     buses: z.array(bus).default([]).describe('The lines on which meters are reached.'),

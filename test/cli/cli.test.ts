@@ -209,11 +209,11 @@ describe('the command line', () => {
     it('says which settings do nothing in this release, and does not mind them', async () => {
       assert.deepEqual(JSON.parse((await run('config', 'validate', '--json')).text).warnings, []);
       write('etc/api.yaml', 'dashboard: { login: true }');
-      write('etc/network.yaml', 'mqtt:\n  enabled: true\n  topic: solthrive\n');
+      write('etc/network.yaml', 'mdns:\n  enabled: false\n');
       const { code, text } = await run('config', 'validate');
       assert.equal(code, 0);
       assert.match(text, /api\.yaml:1:21: dashboard\.login .* STAYS OPEN/);
-      assert.match(text, /network\.yaml:2:12: mqtt\.enabled is set, but has no effect/);
+      assert.match(text, /network\.yaml:2:12: mdns\.enabled is set, but has no effect/);
       assert.equal(text.trimEnd().split('\n').length, 3, 'a line a key, and the verdict');
       const checked = await run('check');
       assert.match(checked.text, /! {2}settings +\S*api\.yaml:1:21/);

@@ -10,6 +10,8 @@ const PROBES = {
   xfs_io: ['xfs_io', '-V'],
   'mkfs.ext4': ['mkfs.ext4', '-V'],
   'systemd-nspawn': ['systemd-nspawn', '--version'],
+  // Asked for its version it says so, and fails.
+  mosquitto: ['test', '-x', '/usr/sbin/mosquitto', '-a', '-x', '/usr/bin/mosquitto_sub'],
   faketime: ['faketime', '--version'],
 } as const;
 
