@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Snapshot } from '../balance/snapshot.ts';
+import type { DoctorReport } from '../health/doctor/doctor.ts';
 import type { HealthReport } from '../health/report.ts';
 import { acquireReader } from '../history/reader.ts';
 import { type Clock, systemClock } from '../site/clock.ts';
@@ -53,6 +54,8 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
           state.noteSnapshot(payloadAs<Snapshot>('snapshot', 'sources', msg.payload));
         } else if (msg.topic === 'health') {
           state.noteHealth(payloadAs<HealthReport>('health', 'system', msg.payload));
+        } else if (msg.topic === 'doctor') {
+          state.noteDoctor(payloadAs<DoctorReport>('doctor', 'hypotheses', msg.payload));
         }
         done();
       } catch (thrown) {

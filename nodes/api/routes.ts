@@ -3,6 +3,7 @@
 import { readParams } from '../history/params.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
 import type { Claim } from './auth.ts';
+import { debug } from './debug.ts';
 import { device } from './device.ts';
 import { openApi } from './openapi.ts';
 import { dailySummary, history } from './past.ts';
@@ -31,6 +32,7 @@ const HANDLERS: Record<RoutePath, Handler> = {
   '/history': history,
   '/daily_summary': dailySummary,
   '/device': device,
+  '/debug': debug,
   '/openapi.json': (_request, { version }) => success(json(openApi(version))),
 };
 

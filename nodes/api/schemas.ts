@@ -236,6 +236,36 @@ const device = object({
   'simulated?': simulated,
 });
 
+/** For a technician; nothing in it is secret. What is in each part grows from release to release. */
+const debug = object({
+  versions: object({ solthrive: text, node: text, platform: text }),
+  uptime_s: count,
+  config_hash: text,
+  paths: { type: 'object' },
+  config: described('In force, without passwords', { type: 'object' }),
+  origins: described('Where each value of it was written', byName(text)),
+  problems: described('Mistakes in the files', list({ type: 'object' })),
+  lines: list(
+    object({
+      bus: text,
+      users: count,
+      waiting: described('Requests that wait for their turn', count),
+      state: oneOf('closed', 'connecting', 'open', 'waiting'),
+      reconnects: count,
+      devices: list({ type: 'object' }),
+    }),
+  ),
+  system: orNull(refTo('System')),
+  faults: list(refTo('Fault')),
+  snapshot: orNull({ type: 'object' }),
+  doctor: described(
+    'Every hypothesis with the numbers for and against it',
+    orNull({ type: 'object' }),
+  ),
+  log: described('The last warnings and errors', list({ type: 'object' })),
+  'simulated?': simulated,
+});
+
 const historyRecord: JsonSchema = {
   type: 'object',
   properties: {
@@ -324,6 +354,7 @@ export const SCHEMAS = {
   DaySummary: daySummary,
   DaySummaries: object({ days: list(refTo('DaySummary')) }),
   Device: device,
+  Debug: debug,
   Error: error,
 } as const satisfies Record<string, JsonSchema>;
 

@@ -3,6 +3,7 @@
  * of the past. A snapshot becomes JSON once, at the first request that wants it, however many follow.
  */
 import type { Snapshot } from '../balance/snapshot.ts';
+import type { DoctorReport } from '../health/doctor/doctor.ts';
 import type { HealthReport } from '../health/report.ts';
 import type { Here } from '../history/params.ts';
 import type { Heads, Question } from '../history/question.ts';
@@ -38,6 +39,7 @@ export class ApiState {
   /** When the last snapshot came, or before any, when this began; monotonic ms. */
   #heardMs: number;
   #health: HealthReport | null = null;
+  #doctor: DoctorReport | null = null;
 
   constructor({ clock, site, reader }: ApiStateOptions) {
     this.clock = clock;
@@ -69,6 +71,14 @@ export class ApiState {
 
   get health(): HealthReport | null {
     return this.#health;
+  }
+
+  noteDoctor(doctor: DoctorReport): void {
+    this.#doctor = doctor;
+  }
+
+  get doctor(): DoctorReport | null {
+    return this.#doctor;
   }
 
   get snapshot(): Snapshot | null {

@@ -88,6 +88,15 @@ export const ROUTES = [
     examples: [''],
   },
   {
+    path: '/debug',
+    summary: 'For a technician: configuration and where each value is from, lines, doctor, log',
+    token: true,
+    params: [],
+    body: ['Debug'],
+    errors: ['no_data'],
+    examples: [''],
+  },
+  {
     path: '/openapi.json',
     summary: 'This description',
     token: false,

@@ -59,6 +59,11 @@ export class ModbusLine implements Line {
     return this.#link.state;
   }
 
+  /** Requests that wait for their turn. */
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
   read(request: ReadRequest, options: ReadOptions = {}): Promise<ReadReply> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ unit: request.unit, request, options, resolve, reject });

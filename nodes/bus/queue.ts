@@ -3,6 +3,12 @@ export class FairQueue<Job extends { unit: number }> {
   /** Units in the order of their turns; a unit is in the map only while it has jobs. */
   #lanes = new Map<number, Job[]>();
 
+  get size(): number {
+    let size = 0;
+    for (const lane of this.#lanes.values()) size += lane.length;
+    return size;
+  }
+
   push(job: Job): void {
     const lane = this.#lanes.get(job.unit);
     if (lane) lane.push(job);

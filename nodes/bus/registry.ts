@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { BusConfig } from '../site/schema.ts';
-import type { Line } from './line.ts';
+import type { Line, LineStats } from './line.ts';
 import type { LinkDeps } from './link.ts';
 import { ModbusLine } from './modbus-line.ts';
 
@@ -43,6 +43,22 @@ export function acquireLine(bus: BusConfig, deps: Omit<LinkDeps, 'free'>): LineL
       if (entry.users === 0) await retire(key, entry);
     },
   };
+}
+
+export interface LineInUse extends LineStats {
+  /** Id of the bus that opened it. */
+  bus: string;
+  users: number;
+  /** Requests that wait for their turn. */
+  waiting: number;
+}
+
+/** Every line that is open or wants to be. */
+export function linesInUse(): LineInUse[] {
+  return [...entries.values()].map(({ bus, line, users }) => ({
+    ...{ bus: bus.id, users, waiting: line.waiting },
+    ...line.stats(),
+  }));
 }
 
 function enter(key: string, bus: BusConfig, deps: Omit<LinkDeps, 'free'>): Entry {
