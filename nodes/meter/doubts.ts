@@ -223,12 +223,12 @@ export class Doubts {
     }
   }
 
-  /** A phase that is not connected measures nothing, and one without a load has no power factor. */
+  /** A phase that is not connected measures nothing, and without a known load is no power factor. */
   #isIdle({ shown, names, limits }: Watched, name: ValueName): boolean {
     const { voltageV, currentA } = shown;
     if (voltageV !== null && Math.abs(voltageV) < CONNECTED_V) return true;
-    if (name !== names.powerFactor || voltageV === null || currentA === null) return false;
-    return Math.abs(voltageV * currentA) < limits.noiseW;
+    if (name !== names.powerFactor) return false;
+    return voltageV === null || currentA === null || Math.abs(voltageV * currentA) < limits.noiseW;
   }
 
   /**

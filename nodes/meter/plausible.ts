@@ -89,7 +89,7 @@ export function isStrangeFrequency(hertz: number | null, anySound: boolean): boo
 
 /** A lifetime counter, kWh. */
 export function isStrangeEnergy(kwh: number | null): boolean {
-  return kwh !== null && (kwh < 0 || kwh > MOST_KWH || (kwh > 0 && kwh < TINY));
+  return kwh !== null && (kwh < 0 || kwh > MOST_KWH);
 }
 
 /** What is beyond everything the service can carry, and so is told at once. */
