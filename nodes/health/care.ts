@@ -4,9 +4,11 @@
  */
 
 import type { ClockState } from '../journal/filing.ts';
+import { siteLogOf } from '../site/site-log.ts';
 import { loadWords, type Say } from '../site/words.ts';
 import { type FaultLine, lastActive } from './book/lines.ts';
 import { FaultLog } from './book/log.ts';
+import { logEntryOf } from './book/log-entry.ts';
 import type { HealthDesk } from './desk.ts';
 import type { DoctorReport } from './doctor/doctor.ts';
 import { type Acknowledgement, type Change, type Fault, FaultBook } from './faults.ts';
@@ -70,6 +72,7 @@ export class Care implements HealthDesk {
       announce: (fault, change) => {
         this.#say(fault, change);
         void this.#log.add(fault, change);
+        siteLogOf(site.paths.data)?.note(logEntryOf(fault, change));
       },
       carried: kept?.faults ?? lastActive(records),
     });

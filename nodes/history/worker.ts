@@ -2,6 +2,7 @@
 import { constants, setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { asError, SolthriveError } from '../site/errors.ts';
+import { speakLanguage } from '../site/words.ts';
 import { answerTo } from './answers.ts';
 import type { Failure, FromWorker, Question, ReaderSite, Slabs, ToWorker } from './question.ts';
 import { sourceOf } from './source.ts';
@@ -12,6 +13,7 @@ if (parentPort === null) throw new Error('this is a worker thread');
 serve(parentPort, workerData as ReaderSite);
 
 function serve(port: MessagePort, site: ReaderSite): void {
+  speakLanguage(site.config.site.language);
   const source = sourceOf(site);
   /** Of the questions that are open; null until the head is known. */
   const open = new Map<number, Writer | null>();

@@ -3,6 +3,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { newestRecordMs } from '../journal/newest.ts';
 import { systemClock } from '../site/clock.ts';
 import { ClockTrust, systemTime } from '../site/clock-trust.ts';
+import { speakLanguage } from '../site/words.ts';
 import { type FromWorker, failureOf, type RollupSite, type ToWorker } from './desk.ts';
 import { JOBS } from './jobs.ts';
 import { Rollup } from './live.ts';
@@ -11,6 +12,7 @@ if (parentPort === null) throw new Error('this is a worker thread');
 serve(parentPort, workerData as RollupSite);
 
 function serve(port: MessagePort, { records, data, run, config }: RollupSite): void {
+  speakLanguage(config.site.language);
   const clock = systemClock;
   // As the journal does: a clock that says less than its newest record is wrong for both.
   const trusting = newestRecordMs(records).then((ms) => new ClockTrust(clock, systemTime(run), ms));

@@ -5,10 +5,11 @@ import type { Site } from './config.ts';
 import { asError } from './errors.ts';
 import { ensureToken } from './identity.ts';
 import { keepRecordedConfig } from './last-good.ts';
-import { loadSite } from './load.ts';
+import { configuredLanguage, loadSite } from './load.ts';
 import { notInForce } from './not-in-force.ts';
 import { createFolders, sitePaths } from './paths.ts';
 import { formatProblem } from './problems.ts';
+import { FALLBACK_LANGUAGE, speakLanguage } from './words.ts';
 
 interface SiteNode extends Node {
   /** Left out where the folders cannot be used: the nodes that refer to this one say so. */
@@ -41,6 +42,7 @@ function loadOwn({ userDir }: Settings, warn: (line: string) => void): Site {
   const paths = sitePaths(process.env, { kind: 'folder', folder });
   createFolders(paths);
   ensureToken(paths);
+  speakLanguage(configuredLanguage(paths) ?? FALLBACK_LANGUAGE);
   // The port belongs to their Node-RED: SOLTHRIVE_PORT says nothing here.
   const site = loadSite({ paths, env: {} });
   for (const problem of site.problems) warn(formatProblem(problem));
