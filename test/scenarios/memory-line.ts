@@ -13,18 +13,23 @@ import type {
   ReadReply,
   ReadRequest,
 } from '../../nodes/bus/line.ts';
+import type { RegisterMeter, Reply } from '../../nodes/simulator/register-meter.ts';
 import { type Clock, pause } from '../../nodes/site/clock.ts';
 import { type ErrorCode, SolthriveError } from '../../nodes/site/errors.ts';
 
-/** What answers behind the line. */
-export interface Party {
-  /** Registers as bytes, the number of an exception, or how the request fails. */
-  answer(request: ReadRequest): Buffer | number | Failure;
-}
-
-export interface Failure {
+/** How a request fails. */
+interface Failure {
   code: Extract<ErrorCode, 'bus_timeout' | 'bus_crc' | 'bus_bad_reply' | 'bus_unreachable'>;
 }
+
+const FAILURES: Readonly<Record<Exclude<Reply, Buffer | number>, Failure>> = {
+  timeout: { code: 'bus_timeout' },
+  crc_error: { code: 'bus_crc' },
+  wrong_unit: { code: 'bus_bad_reply' },
+};
+
+/** A little less than a second: polls need not be one apart to the millisecond. */
+const REFRESH_MS = 950;
 
 /** How long nothing has to come until a reply is overdue, ms (a known device on a real line). */
 const TIMEOUT_MS = 300;
@@ -32,16 +37,18 @@ const TIMEOUT_MS = 300;
 export class MemoryLine implements Line {
   readonly id: string;
   readonly #clock: Clock;
-  readonly #parties: ReadonlyMap<number, Party>;
+  readonly #meters: ReadonlyMap<number, RegisterMeter>;
+  /** When each meter has refreshed its registers: once a second, when it is asked. */
+  readonly #refreshed = new Map<number, number>();
   readonly #devices = new Map<number, Device>();
   readonly #events = new EventEmitter<{ state: [LineState] }>();
   #isPlugged = true;
   #reconnects = 0;
 
-  constructor(id: string, clock: Clock, parties: ReadonlyMap<number, Party>) {
+  constructor(id: string, clock: Clock, meters: ReadonlyMap<number, RegisterMeter>) {
     this.id = id;
     this.#clock = clock;
-    this.#parties = parties;
+    this.#meters = meters;
   }
 
   get state(): LineState {
@@ -62,7 +69,7 @@ export class MemoryLine implements Line {
       device.unreached();
       return Promise.reject(this.#error('bus_unreachable', request));
     }
-    const answer = this.#parties.get(request.unit)?.answer(request) ?? SILENT;
+    const answer = this.#ask(request);
     if (Buffer.isBuffer(answer)) {
       device.answered(0, 0);
       return Promise.resolve({ data: answer, monoMs: this.#clock.mono(), wireMs: 0 });
@@ -76,7 +83,18 @@ export class MemoryLine implements Line {
       device.failed(error, 0, this.#clock.mono());
       return Promise.reject(error);
     }
-    return this.#fail(device, request, answer, options);
+    return this.#fail(device, request, FAILURES[answer], options);
+  }
+
+  #ask({ unit, fn, address, count }: ReadRequest): Reply {
+    const meter = this.#meters.get(unit);
+    if (!meter) return 'timeout';
+    const nowMs = this.#clock.mono();
+    if (nowMs - (this.#refreshed.get(unit) ?? Number.NEGATIVE_INFINITY) >= REFRESH_MS) {
+      this.#refreshed.set(unit, nowMs);
+      meter.live();
+    }
+    return meter.ask(fn, address, count);
   }
 
   async #fail(
@@ -101,7 +119,7 @@ export class MemoryLine implements Line {
 
   backOffMs(unit: number): number {
     // As on a real line: a device that has it to itself is asked all the time.
-    return this.#parties.size > 1 ? this.#device(unit).backOffMs(this.#clock.mono()) : 0;
+    return this.#meters.size > 1 ? this.#device(unit).backOffMs(this.#clock.mono()) : 0;
   }
 
   stats(): LineStats {
@@ -126,5 +144,3 @@ export class MemoryLine implements Line {
     return device;
   }
 }
-
-const SILENT: Failure = { code: 'bus_timeout' };

@@ -14,7 +14,7 @@ import type { Scenario, ScenarioEvent, Variant } from './format.ts';
 import { type Course, resolve, utcOf } from './moments.ts';
 import { Plant } from './plant.ts';
 import { configOf, furnish, homeOf, placeOf, profilesIn, siteOf, wiredOf } from './site.ts';
-import { SteppedClock } from './stepped-clock.ts';
+import { type DrivenClock, virtualWorld, type World } from './world.ts';
 
 /** One thing that was said of a fault. */
 export interface Told {
@@ -49,23 +49,56 @@ interface Deed {
   do: Doing;
 }
 
-/** @throws Error for a scenario that contradicts itself, which says how */
-export async function live(scenario: Scenario, variants: readonly Variant[] = []): Promise<Lived> {
+/**
+ * @param makeWorld  what it is lived in; left out, on a clock that runs as fast as it can
+ * @throws Error for a scenario that contradicts itself, which says how
+ */
+export async function live(
+  scenario: Scenario,
+  variants: readonly Variant[] = [],
+  makeWorld: (startMs: number) => World = virtualWorld,
+): Promise<Lived> {
   const folder = mkdtempSync(join(tmpdir(), 'solthrive-scenario-'));
+  const startMs = utcOf(scenario.start, placeOf(scenario).timezone);
+  const world = makeWorld(startMs);
   try {
-    return await new Life(scenario, variants, folder).live();
+    const paths = furnish(folder, scenario);
+    const plant = await build({ scenario, variants, world, startMs, paths });
+    return await new Life({ scenario, variants, world, startMs, paths, plant }).live();
   } finally {
+    await world.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+interface Setting {
+  scenario: Scenario;
+  variants: readonly Variant[];
+  world: World;
+  startMs: number;
+  paths: ReturnType<typeof furnish>;
+}
+
+function build({ scenario, variants, world, startMs, paths }: Setting): Promise<Plant> {
+  const wired = wiredOf(scenario);
+  const date = new Date(scenario.start).toISOString().slice(0, 10);
+  const script = homeScriptSchema.parse({ start: date, ...homeOf(scenario) });
+  const profileOf = profilesIn(paths);
+  return Plant.build({
+    ...{ wired, world, startMs },
+    home: createScriptedHome(wired.site, script),
+    profileOf: ({ id, profile }) => profileOf(scenario.answers_as[id] ?? profile),
+    skewMs: variants.includes('skew') ? SKEW_MS : 0,
+  });
 }
 
 class Life {
   readonly #scenario: Scenario;
   readonly #variants: readonly Variant[];
-  readonly #clock: SteppedClock;
+  readonly #clock: DrivenClock;
   readonly #startMs: number;
   readonly #place: ReturnType<typeof placeOf>;
-  readonly #paths: ReturnType<typeof furnish>;
+  readonly #paths: Setting['paths'];
   readonly #plant: Plant;
   readonly #edges = new Edges();
   readonly #told: Told[] = [];
@@ -75,24 +108,15 @@ class Life {
   #appliance: Appliance | null = null;
   #trusted = true;
 
-  constructor(scenario: Scenario, variants: readonly Variant[], folder: string) {
+  constructor({ scenario, variants, world, startMs, paths, plant }: Setting & { plant: Plant }) {
     this.#scenario = scenario;
     this.#variants = variants;
     this.#place = placeOf(scenario);
-    this.#startMs = utcOf(scenario.start, this.#place.timezone);
-    this.#clock = new SteppedClock(this.#startMs);
+    this.#startMs = startMs;
+    this.#clock = world.clock;
     this.#config = configOf(scenario);
-    this.#paths = furnish(folder, scenario);
-    const wired = wiredOf(scenario);
-    const date = new Date(scenario.start).toISOString().slice(0, 10);
-    const script = homeScriptSchema.parse({ start: date, ...homeOf(scenario) });
-    const profileOf = profilesIn(this.#paths);
-    this.#plant = new Plant({
-      ...{ wired, clock: this.#clock, startMs: this.#startMs },
-      home: createScriptedHome(wired.site, script),
-      profileOf: ({ id, profile }) => profileOf(scenario.answers_as[id] ?? profile),
-      skewMs: variants.includes('skew') ? SKEW_MS : 0,
-    });
+    this.#paths = paths;
+    this.#plant = plant;
   }
 
   async live(): Promise<Lived> {

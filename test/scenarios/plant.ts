@@ -2,7 +2,7 @@
  * What is really there: the home, its meters and their lines, and everything that is wrong with them.
  * It obeys the simulator's own commands; it knows nothing of the appliance that reads it.
  */
-import type { ReadRequest } from '../../nodes/bus/line.ts';
+import type { Line } from '../../nodes/bus/line.ts';
 import type { Profile } from '../../nodes/meter/profile.ts';
 import { zeroCounters } from '../../nodes/simulator/counters.ts';
 import type { Home, HomeState } from '../../nodes/simulator/home.ts';
@@ -11,7 +11,7 @@ import { RegisterMeter } from '../../nodes/simulator/register-meter.ts';
 import { metersOf, type WiredMeter } from '../../nodes/simulator/wiring.ts';
 import type { Clock } from '../../nodes/site/clock.ts';
 import type { SiteConfig } from '../../nodes/site/schema.ts';
-import { type Failure, MemoryLine, type Party } from './memory-line.ts';
+import type { WiredLine, World } from './world.ts';
 
 export interface PlantOptions {
   /** The configuration that would be right. */
@@ -19,27 +19,39 @@ export interface PlantOptions {
   home: Home;
   /** Of a meter as it really is. */
   profileOf: (meter: WiredMeter) => Profile;
-  clock: Clock;
+  world: World;
   startMs: number;
   /** How much older than the first meter's the values of the others are, ms. */
   skewMs: number;
 }
 
 export class Plant {
-  readonly lines = new Map<string, MemoryLine>();
-  readonly #meters = new Map<string, MeterBehindLine>();
+  readonly lines = new Map<string, Line>();
+  readonly #plugs = new Map<string, WiredLine>();
+  readonly #meters = new Map<string, RegisterMeter>();
 
-  constructor({ wired, home, profileOf, clock, startMs, skewMs }: PlantOptions) {
-    const shared = remembering(home);
-    const parties = new Map<string, Map<number, Party>>();
-    for (const [index, meter] of metersOf(wired).entries()) {
-      const own = trueClock(clock, startMs - (index === 0 ? 0 : skewMs));
-      const behind = new MeterBehindLine(meter, profileOf(meter), shared, own);
-      this.#meters.set(meter.id, behind);
-      const onLine = parties.get(meter.bus) ?? new Map<number, Party>();
-      parties.set(meter.bus, onLine.set(meter.unit, behind));
+  /** Wires every meter of the configuration to its line. */
+  static async build({ world, ...options }: PlantOptions): Promise<Plant> {
+    const plant = new Plant();
+    const home = remembering(options.home);
+    const buses = new Map<string, Map<number, RegisterMeter>>();
+    for (const [index, each] of metersOf(options.wired).entries()) {
+      const startMs = options.startMs - (index === 0 ? 0 : options.skewMs);
+      const clock = trueClock(world.clock, startMs);
+      const beginning = { home, wiring: each.wiring, ms: clock.now(), counters: zeroCounters() };
+      const metered = new MeteredHome(beginning);
+      const meter = new RegisterMeter({ metered, profile: options.profileOf(each), clock });
+      meter.live();
+      plant.#meters.set(each.id, meter);
+      const onBus = buses.get(each.bus) ?? new Map<number, RegisterMeter>();
+      buses.set(each.bus, onBus.set(each.unit, meter));
     }
-    for (const [id, onLine] of parties) this.lines.set(id, new MemoryLine(id, clock, onLine));
+    for (const [bus, meters] of buses) {
+      const wired = await world.wire(bus, meters);
+      plant.lines.set(bus, wired.line);
+      plant.#plugs.set(bus, wired);
+    }
+    return plant;
   }
 
   get meters(): string[] {
@@ -49,7 +61,7 @@ export class Plant {
   /** What the inverter made when the first meter was last read, W. */
   get solarW(): number {
     const [first] = this.#meters.values();
-    return first?.solarW ?? 0;
+    return first?.truth.solarW ?? 0;
   }
 
   /** @throws SolthriveError `message_invalid`; Error for a meter that is not there */
@@ -58,12 +70,12 @@ export class Plant {
   }
 
   plug(bus: string | undefined, isPlugged: boolean): void {
-    for (const line of this.lines.values()) {
-      if (bus === undefined || line.id === bus) line.plug(isPlugged);
+    for (const [id, wired] of this.#plugs) {
+      if (bus === undefined || id === bus) wired.plug(isPlugged);
     }
   }
 
-  #named(ids: readonly string[] | undefined): MeterBehindLine[] {
+  #named(ids: readonly string[] | undefined): RegisterMeter[] {
     const all = this.meters;
     if (ids === undefined && all.length > 1) {
       throw new Error(`say which meter: ${all.join(', ')}, or all`);
@@ -76,43 +88,6 @@ export class Plant {
     });
   }
 }
-
-/** A meter that refreshes its registers once a second, when it is asked. */
-class MeterBehindLine implements Party {
-  readonly #meter: RegisterMeter;
-  readonly #clock: Clock;
-  #refreshedMs = 0;
-
-  constructor({ wiring }: WiredMeter, profile: Profile, home: Home, clock: Clock) {
-    this.#clock = clock;
-    const metered = new MeteredHome({ home, wiring, ms: clock.now(), counters: zeroCounters() });
-    this.#meter = new RegisterMeter({ metered, profile, clock });
-    this.#meter.live();
-  }
-
-  get solarW(): number {
-    return this.#meter.truth.solarW;
-  }
-
-  command(payload: unknown): void {
-    this.#meter.command(payload);
-  }
-
-  answer({ fn, address, count }: ReadRequest): Buffer | number | Failure {
-    const nowMs = this.#clock.mono();
-    if (nowMs - this.#refreshedMs >= REFRESH_MS) {
-      this.#refreshedMs = nowMs;
-      this.#meter.live();
-    }
-    const reply = this.#meter.ask(fn, address, count);
-    if (reply === 'timeout') return { code: 'bus_timeout' };
-    if (reply === 'crc_error') return { code: 'bus_crc' };
-    return reply === 'wrong_unit' ? { code: 'bus_bad_reply' } : reply;
-  }
-}
-
-/** A little less than a second: polls need not be one apart to the millisecond. */
-const REFRESH_MS = 950;
 
 /** The home's own time: the appliance's clock may be set, the sun is not. */
 function trueClock(clock: Clock, startMs: number): Clock {

@@ -46,13 +46,26 @@ export function homeOf({ climate, home }: Scenario): Piece {
   return merged(under, home);
 }
 
-/** A site without meters of its own has the usual ones; one that lists meters has only those. */
+/** A site that lists buses or meters has those and no others. */
 function pieceOf(scenario: Scenario): Piece {
   const { place, climate, site } = scenario;
-  const { meters, ...usual } = USUAL;
-  const base = { ...usual, ...(site.meters === undefined && { meters }) };
+  const { meters, buses, ...usual } = USUAL;
   const there = climate === undefined ? place : CLIMATE_HOMES[climate].site;
-  return merged({ ...base, site: { ...base.site, ...there } }, site);
+  const base = { ...usual, site: { ...usual.site, ...there } };
+  return {
+    ...merged(base, site),
+    buses: site.buses ?? buses,
+    meters: Array.isArray(site.meters) ? site.meters.map(completed) : meters,
+  };
+}
+
+/** A meter that is told in part: like the usual one of its id, else a WattNode on the usual bus. */
+function completed(written: unknown, index: number): Piece {
+  const own = (typeof written === 'object' && written) || {};
+  const id = 'id' in own ? own.id : undefined;
+  const like = USUAL.meters.find((meter) => meter.id === id);
+  const under = like ?? { profile: WATTNODE, bus: USUAL.buses[0]?.id };
+  return merged({ ...under, unit: index + 1 }, { ...own });
 }
 
 /** Where the home is, whatever the configuration knows of it. */

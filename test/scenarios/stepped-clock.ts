@@ -1,5 +1,6 @@
 /** The clock of a scenario: time passes only when the scenario lets it, and then as fast as it can. */
-import type { Clock, Timer } from '../../nodes/site/clock.ts';
+import type { Timer } from '../../nodes/site/clock.ts';
+import type { DrivenClock } from './world.ts';
 
 interface Pending {
   at: number;
@@ -11,7 +12,7 @@ interface Pending {
  * Unlike the virtual clock of the other tests it looks for the next timer without sorting and lets
  * promises settle once a step: a scenario has a quarter of a million steps.
  */
-export class SteppedClock implements Clock {
+export class SteppedClock implements DrivenClock {
   #wall: number;
   #mono = 0;
   #order = 0;
@@ -35,7 +36,6 @@ export class SteppedClock implements Clock {
     return { cancel: () => this.#remove(pending) };
   }
 
-  /** Sets the wall clock, as the network or a person does. */
   jump(ms: number): void {
     this.#wall += ms;
   }
