@@ -81,7 +81,7 @@ class Exchanged implements SiteCase {
               params: { minutes: evidence.negative_min },
             },
             {
-              key: 'mains_give',
+              key: 'mains_never_give',
               supports: this.#gives.share <= GIVES_SHARE,
               params: { percent: rounded(100 * this.#gives.share, 1) },
             },

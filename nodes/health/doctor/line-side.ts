@@ -67,7 +67,7 @@ class LineSide implements SiteCase {
       { key: 'home_follows_sun', supports: isFollowing(slopes), params: evidence },
       { key: 'mains_still', supports: isStill(slopes), params: evidence },
       {
-        key: 'mains_give',
+        key: 'mains_never_give',
         supports: this.#gives.share <= GIVES_SHARE,
         params: { percent: rounded(100 * this.#gives.share, 1) },
       },
