@@ -4,7 +4,9 @@
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { VARIANTS } from '../test/scenarios/format.ts';
 import { beatOf, freshnessOf, startOn } from './appliance.ts';
+import { type Found, findings, ordinaryMonths } from './doctor.ts';
 import { median } from './figures.ts';
 import { askForTheYear, pastCosts, withYear } from './history.ts';
 import { type BenchMeter, startBenchMeter } from './meter-server.ts';
@@ -29,8 +31,10 @@ const BEAT_S = 40;
 const CLIENTS = 20;
 const CHANGES = 30;
 
-const SECTIONS = { wire, poll, costs, beat, history, year };
+const SECTIONS = { wire, poll, costs, beat, history, year, doctor, months };
 type Section = keyof typeof SECTIONS;
+/** Hours of work: only where it is asked for by name. */
+const ON_REQUEST: readonly Section[] = ['months'];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(SECTIONS, name));
@@ -41,7 +45,8 @@ if (unknown.length > 0) {
 const meter = await startBenchMeter();
 try {
   for (const name of Object.keys(SECTIONS) as Section[]) {
-    if (wanted.length === 0 || wanted.includes(name)) await SECTIONS[name](meter);
+    const isUsual = wanted.length === 0 && !ON_REQUEST.includes(name);
+    if (isUsual || wanted.includes(name)) await SECTIONS[name](meter);
   }
 } finally {
   await meter.stop();
@@ -178,6 +183,36 @@ async function year(): Promise<void> {
     ['MB, as pages of memory', day.pageBytes / 1e6],
     ['flushes (a minute each makes 1440)', day.flushes],
   ]);
+}
+
+async function doctor(): Promise<void> {
+  section('What is wrong with a site: the tables of scenarios, on a virtual clock');
+  showFound('As they are', await findings([]), true);
+  showFound('With noise, skew and a restart', await findings(VARIANTS), false);
+}
+
+async function months(): Promise<void> {
+  section('Ordinary months in four climates and three wirings each, nothing wrong');
+  const found = await ordinaryMonths();
+  line('Simulated days', String(found.days), [['false alarms', found.score.extra, 0]]);
+}
+
+function showFound(what: string, { score, failed }: Found, withTimes: boolean): void {
+  line(what, `${score.passed} of ${score.scenarios} scenarios as expected`, [
+    ['false alarms', score.extra, 0],
+    ['missed or late', score.expected - score.found, 0],
+    ['precision', score.precision],
+    ['recall', score.recall],
+  ]);
+  if (failed.length > 0) console.log(`    not as expected: ${failed.join('; ')}`);
+  if (!withTimes) return;
+  for (const { what: fault, count, medianMs, maxMs, worstShare } of score.times) {
+    line(`${fault}, ${count} times`, '', [
+      ['median, s', medianMs / 1000],
+      ['longest, s', maxMs / 1000],
+      ['longest share of the time allowed', worstShare, 1],
+    ]);
+  }
 }
 
 type Figure = [name: string, value: number, goal?: number];
