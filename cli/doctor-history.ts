@@ -1,4 +1,5 @@
 /** Corrects the past of a channel that was turned round, and takes that back. */
+import { z } from 'zod';
 import type { CommandContext } from './command.ts';
 import { previewSchema, showPreview } from './recompute-view.ts';
 import { configHashOf, runJob } from './records.ts';
@@ -29,7 +30,11 @@ export async function correctPast(
   return made.id;
 }
 
-/** @throws Refusal, SolthriveError `correction_unknown`, `corrections_none` */
+const listSchema = z.object({ made: z.array(z.object({ id: z.string() })) });
+
+/** Takes a correction back, unless somebody has done so already. */
 export async function takePastBack(context: CommandContext, id: string): Promise<void> {
+  const { made } = listSchema.parse(await runJob(context, 'recompute', { list: true }));
+  if (!made.some((correction) => correction.id === id)) return;
   await runJob(context, 'recompute', { undo: id });
 }

@@ -13,8 +13,13 @@ import { join } from 'node:path';
 import { runCli } from '../../cli/run.ts';
 import { openHealthDesk } from '../../nodes/health/desk.ts';
 import type { Weighed } from '../../nodes/health/doctor/doctor.ts';
+import { reconcile } from '../../nodes/rollup/reconcile/reconcile.ts';
+import { systemClock } from '../../nodes/site/clock.ts';
+import { loadSite } from '../../nodes/site/load.ts';
+import { sitePaths } from '../../nodes/site/paths.ts';
 import { type Control, openControl } from '../../runtime/control.ts';
 import { healthRoutes } from '../../runtime/health-routes.ts';
+import { writeDays } from '../nodes/rollup/kept-home.ts';
 import { oneMeterOn } from '../support/one-meter.ts';
 
 const METER = `# the house\n${oneMeterOn('{ id: line, type: tcp, host: 127.0.0.1 }')}# the end\n`;
@@ -159,6 +164,35 @@ describe('solthrive-cli doctor', () => {
       writeFileSync(meterFile(), `# mine\n${meter()}`);
       await run('undo', '--apply');
       assert.equal(meter(), `# mine\n${METER.replace('[l3] }', '[l3], invert: false }')}`);
+    });
+
+    it('and the past with it from a date on; both are taken back together', async () => {
+      const data = join(root, 'data');
+      writeFileSync(join(root, 'etc', 'base.yaml'), 'site: { timezone: UTC }');
+      const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+      const { config } = loadSite({
+        paths: sitePaths({}, { kind: 'folder', folder: root }),
+        env: {},
+      });
+      writeDays(data, { days: [yesterday], config, shown: { mains: 0.03, pv: 0.05 } });
+      await reconcile({ records: data, data, config, clock: systemClock });
+      const from = ['--history-from', yesterday];
+      await run('flip', 'main/mains', '--anyway', '--apply');
+      // Asked again with a date, it is not flipped back; without --apply it only shows.
+      const seen = await run('flip', 'main/mains', ...from);
+      assert.match(seen.text, /main\/mains: invert was false, is true/);
+      assert.match(seen.text, /Nothing has been changed/);
+      const done = await run('flip', 'main/mains', ...from, '--apply');
+      assert.equal(done.code, 0, done.errors);
+      assert.match(done.text, /--undo 1/);
+      assert.match(meter(), /id: mains.*invert: true/);
+      assert.equal(changes().at(-1)?.correction, '1');
+
+      const undone = await run('undo', '--apply');
+      assert.equal(undone.code, 0, undone.errors);
+      assert.match(undone.text, /The correction of the past \(1\) is taken back/);
+      assert.equal(meter(), METER);
+      assert.ok(!existsSync(join(data, 'corrections.json')));
     });
 
     it('only where that is confirmed for all of it, unless told to anyway', async () => {
