@@ -7,6 +7,7 @@ import type { LocalSettings } from '@node-red/runtime';
 import { replaceFile } from '../nodes/site/atomic-file.ts';
 import type { ConfigProblem, Site } from '../nodes/site/config.ts';
 import { packageRoot } from '../nodes/site/package.ts';
+import { FALLBACK_LANGUAGE } from '../nodes/site/words.ts';
 import type { FlowDesk } from './flow-desk.ts';
 import type { LifeFacts } from './life.ts';
 import type { Log } from './log.ts';
@@ -63,6 +64,7 @@ export function nodeRedSettings(parts: SettingsParts): LocalSettings {
       palette: { allowInstall: mayInstall, allowUpload: mayInstall, allowUpdate: mayInstall },
       modules: { allowInstall: false },
     },
+    lang: nodeRedLanguage(site.config.site.language),
     logging: { console: { level: logging.level, handler: () => log.handle } },
     solthriveSite: site,
     solthriveStart: start,
@@ -71,6 +73,11 @@ export function nodeRedSettings(parts: SettingsParts): LocalSettings {
   };
   // Its published types know only one folder of nodes, and storage by name.
   return settings as unknown as LocalSettings;
+}
+
+/** Of status badges and its log; the editor asks the browser. Its English goes by one name only. */
+function nodeRedLanguage(language: string): string {
+  return language.split('-', 1)[0] === 'en' ? FALLBACK_LANGUAGE : language;
 }
 
 /**
