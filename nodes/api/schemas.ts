@@ -1,13 +1,10 @@
 /** The bodies of `/api`, as JSON Schema by name: what `/api/openapi.json` says and a test holds answers to. */
 import type { Ending } from '../health/runs/history.ts';
-import { FIELDS, type Field, RESOLUTIONS } from '../history/fields.ts';
 import { PHASES, ROLES } from '../meter/reading.ts';
-import { NOTES } from '../rollup/sums/summary.ts';
 import { ERROR_CODES } from '../site/errors.ts';
 import {
   byName,
   count,
-  date,
   described,
   flag,
   type JsonSchema,
@@ -21,11 +18,10 @@ import {
   time,
   yes,
 } from './json-schema.ts';
+import { simulated, value } from './schema-parts.ts';
+import { daySummary, history } from './schemas-past.ts';
 
-const value = orNull(number);
 const role = oneOf(...ROLES);
-const marks = oneOf('good', 'held', 'estimated', 'recovered', 'missing');
-const simulated = described('Made up: no meter is behind it', yes);
 
 const phase = object({
   voltage_v: value,
@@ -263,76 +259,6 @@ const debug = object({
     orNull({ type: 'object' }),
   ),
   log: described('The last warnings and errors', list({ type: 'object' })),
-  'simulated?': simulated,
-});
-
-const historyRecord: JsonSchema = {
-  type: 'object',
-  properties: {
-    ts: described("Start, with the site's offset", time),
-    ...Object.fromEntries(FIELDS.map((field) => [field.name, schemaOf(field)])),
-  },
-  required: ['ts'],
-  additionalProperties: false,
-};
-
-function schemaOf({ name, type, description }: Field): JsonSchema {
-  if (name === 'quality') return described(description, marks);
-  return described(description, orNull({ type }));
-}
-
-const history = object({
-  from: time,
-  to: time,
-  resolution: oneOf(...RESOLUTIONS),
-  timezone: text,
-  records: described('In order; a time of which nothing is known has none', list(historyRecord)),
-});
-
-const peak = orNull(object({ w: number, ts: time }));
-const ratio = orNull({ type: 'number', minimum: 0, maximum: 1 });
-
-const daySummary = object({
-  date,
-  timezone: text,
-  start: time,
-  end: time,
-  hours: number,
-  solar_kwh: value,
-  home_kwh: value,
-  import_kwh: value,
-  export_kwh: value,
-  'battery_charge_kwh?': value,
-  'battery_discharge_kwh?': value,
-  'ev_kwh?': value,
-  'solar_standby_kwh?': described(
-    'What the inverter drew while the sun was away, a part of home',
-    value,
-  ),
-  self_consumption_kwh: described('Solar energy that the site used itself', value),
-  self_consumption: ratio,
-  solar_offset: ratio,
-  self_sufficiency: ratio,
-  peak_solar_w: peak,
-  peak_home_w: peak,
-  peak_import_w: peak,
-  peak_export_w: peak,
-  cost: described('import_cost + fixed_cost - export_credit; null where no tariff holds', value),
-  import_cost: value,
-  fixed_cost: value,
-  export_credit: value,
-  cost_without_solar: value,
-  savings: value,
-  currency: orNull(text),
-  tariff: orNull(object({ id: text, version: text })),
-  'discrepancy?': described(
-    'counter / power - 1 by `<meter>/<channel>`, where the counter moved by more than 1 kWh',
-    byName(object({ 'import?': number, 'export?': number })),
-  ),
-  coverage: { type: 'number', minimum: 0, maximum: 1 },
-  quality: marks,
-  notes: list(oneOf(...NOTES)),
-  partial: described('Still going on', flag),
   'simulated?': simulated,
 });
 
