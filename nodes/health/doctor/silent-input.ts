@@ -26,7 +26,7 @@ const MOVED_W = 200;
 /** An input that has not carried anything for as long has no history to be judged by. */
 const REMEMBERED_MS = 7 * 86_400_000;
 /** What has never spoken for this long may be a wire that is mostly idle. */
-const TALKED_MS = 10 * 60_000;
+const TALKED_MS = 3 * 60_000;
 /** A wire that has come back from as many silences by itself is idle at times. */
 const USUAL_RETURNS = 2;
 /** Hum has current but hardly power; a small load has both, W and share of what the noise would be. */
