@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fault } from '../../nodes/health/faults.ts';
+import { parseCommand } from '../../nodes/simulator/commands.ts';
 import { homeScriptSchema } from '../../nodes/simulator/home-script.ts';
 import { createScriptedHome } from '../../nodes/simulator/scripted-home.ts';
 import { Appliance } from './appliance.ts';
@@ -204,7 +205,11 @@ class Life {
     const end = event.for;
     const later = (what: Doing): Deed[] =>
       end === undefined ? [] : [{ atMs: atMs + end, do: what }];
-    if (fault !== undefined) return [{ atMs, do: () => this.#command(event) }];
+    if (fault !== undefined) {
+      const order = parseCommand(orderOf(event));
+      this.#plant.check(event.meter);
+      return [{ atMs, do: () => this.#plant.command(event.meter, order) }];
+    }
     if (clear !== undefined) {
       const order = clear === 'all' ? { fault: 'none' } : { clear };
       return [{ atMs, do: () => this.#plant.command(event.meter, order) }];
@@ -228,13 +233,6 @@ class Life {
     }
     if (jump !== undefined) return [{ atMs, do: () => this.#clock.jump(jump) }];
     throw new Error('this kind of event is not known');
-  }
-
-  #command({ fault, meter, for: lastsMs, ...rest }: ScenarioEvent): void {
-    const { at: _at, id: _id, down: _down, ...params } = rest;
-    const order = typeof fault === 'string' ? { fault, ...params } : fault;
-    const lasting = lastsMs === undefined ? {} : { seconds: lastsMs / 1_000 };
-    this.#plant.command(meter, { ...order, ...lasting });
   }
 
   #restart(atMs: number, how: 'clean' | 'kill', downMs: number, meanwhile?: () => void): Deed[] {
@@ -263,6 +261,13 @@ class Life {
     this.#deeds.push(...this.#restart(atMs, 'clean', RESTART_DOWN_MS));
     this.#deeds.sort((a, b) => a.atMs - b.atMs);
   }
+}
+
+/** The simulator's own command: its parameters stand beside the fault, or with it. */
+function orderOf({ fault, for: lastsMs, meter: _meter, ...rest }: ScenarioEvent): unknown {
+  const { at: _at, id: _id, down: _down, ...params } = rest;
+  const order = typeof fault === 'string' ? { fault, ...params } : fault;
+  return { ...order, ...(lastsMs === undefined ? {} : { seconds: lastsMs / 1_000 }) };
 }
 
 function listOf(written: unknown): string[] | undefined {

@@ -69,6 +69,11 @@ export class Plant {
     for (const meter of this.#named(meters)) meter.command(payload);
   }
 
+  /** @throws Error for a meter that is not there */
+  check(meters: readonly string[] | undefined): void {
+    this.#named(meters);
+  }
+
   plug(bus: string | undefined, isPlugged: boolean): void {
     for (const [id, wired] of this.#plugs) {
       if (bus === undefined || id === bus) wired.plug(isPlugged);

@@ -61,11 +61,21 @@ function pieceOf(scenario: Scenario): Piece {
 
 /** A meter that is told in part: like the usual one of its id, else a WattNode on the usual bus. */
 function completed(written: unknown, index: number): Piece {
-  const own = (typeof written === 'object' && written) || {};
-  const id = 'id' in own ? own.id : undefined;
-  const like = USUAL.meters.find((meter) => meter.id === id);
+  const own = pieceIn(written);
+  const like = USUAL.meters.find(({ id }) => id === own.id);
   const under = like ?? { profile: WATTNODE, bus: USUAL.buses[0]?.id };
-  return merged({ ...under, unit: index + 1 }, { ...own });
+  const channels = Array.isArray(own.channels) ? own.channels.map(pieceIn) : like?.channels;
+  return {
+    ...{ ...under, unit: index + 1, ...own },
+    channels: channels?.map((channel) => {
+      const usual = like?.channels.find(({ id }) => id === channel.id);
+      return usual && channel.role === undefined ? { ...usual, ...channel } : channel;
+    }),
+  };
+}
+
+function pieceIn(written: unknown): Piece {
+  return typeof written === 'object' && written !== null ? { ...written } : {};
 }
 
 /** Where the home is, whatever the configuration knows of it. */
