@@ -43,14 +43,12 @@ class ReferenceSwapped implements Rule {
       for (const phase of channel.phases) {
         if (!this.#isSeen(phase) || blocked(channel, phase.phase)) continue;
         reference.look(second.monoMs);
-        if (this.#carries(channel, phase)) {
-          const now = {
-            monoMs: second.monoMs,
-            watts: phase.power_w ?? 0,
-            amps: phase.current_a ?? 0,
-          };
-          reference.input(channel.id, phase.phase).take(passedMs, { ...now, oneWay });
-        }
+        if (!this.#carries(channel, phase)) continue;
+        reference.input(channel.id, phase.phase).takeAs(oneWay, passedMs, {
+          monoMs: second.monoMs,
+          watts: phase.power_w ?? 0,
+          amps: phase.current_a ?? 0,
+        });
       }
     }
     for (const reference of this.#cases.all()) {
@@ -88,12 +86,9 @@ function isOneWay({ role }: ChannelSecond, onlyConsumes: boolean): boolean {
 class Wire extends SignMemory {
   oneWay = false;
 
-  override take(
-    passedMs: number,
-    now: { monoMs: number; watts: number; amps: number; oneWay?: boolean },
-  ): void {
-    this.oneWay = now.oneWay ?? false;
-    super.take(passedMs, now);
+  takeAs(oneWay: boolean, passedMs: number, now: Parameters<SignMemory['take']>[1]): void {
+    this.oneWay = oneWay;
+    this.take(passedMs, now);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Slopes } from './edges.ts';
 import { Facts, numberOfPhase, rounded } from './facts.ts';
 import { ratedAmps } from './gates.ts';
 import type { Hypothesis, Rule, RuleContext, Verdict } from './rule.ts';
-import type { ChannelSecond, Daylight } from './second.ts';
+import type { Daylight } from './second.ts';
 import { Share } from './windows.ts';
 
 const SUSPECTED_MS = 10 * 60_000;
@@ -41,11 +41,16 @@ export function reversedSolar({ config, edges }: RuleContext): Rule {
       const slopes = edges.slopes(EDGES);
       for (const channel of second.channels) {
         if (channel.role !== 'solar') continue;
-        for (const [phase, watts] of powersOf(channel, facts)) {
-          if (blocked(channel, phase === WHOLE ? undefined : phase)) continue;
+        const { phases, powerW } = channel;
+        const now = { daylight: second.daylight, slopes };
+        for (const { phase, power_w: watts, voltage_v } of phases) {
+          if (watts === null || !facts.isSound(voltage_v) || blocked(channel, phase)) continue;
           const wire = cases.of(channel.id, phase);
-          cases.settle(wire, wire.take(passedMs, { watts, daylight: second.daylight, slopes }));
+          cases.settle(wire, wire.take(passedMs, watts, now));
         }
+        if (phases.length > 0 || powerW === null || blocked(channel)) continue;
+        const wire = cases.of(channel.id, WHOLE);
+        cases.settle(wire, wire.take(passedMs, powerW, now));
       }
     },
     found: () => cases.found(),
@@ -56,18 +61,7 @@ export function reversedSolar({ config, edges }: RuleContext): Rule {
   };
 }
 
-/** The powers of a channel's inputs at a sound voltage, W; of the whole where it tells no inputs. */
-function powersOf({ phases, powerW }: ChannelSecond, facts: Facts): [string, number][] {
-  const powers: [string, number][] = [];
-  if (phases.length === 0 && powerW !== null) powers.push([WHOLE, powerW]);
-  for (const { phase, power_w, voltage_v } of phases) {
-    if (power_w !== null && facts.isSound(voltage_v)) powers.push([phase, power_w]);
-  }
-  return powers;
-}
-
-interface Sample {
-  watts: number;
+interface Now {
   daylight: Daylight;
   slopes: Slopes | null;
 }
@@ -90,7 +84,7 @@ class SolarWire implements Case {
     this.#leastW = leastW;
   }
 
-  take(passedMs: number, { watts, daylight, slopes }: Sample): Verdict {
+  take(passedMs: number, watts: number, { daylight, slopes }: Now): Verdict {
     this.#slopes = slopes;
     if (daylight === 'night') {
       this.#nightW = watts;
