@@ -17,6 +17,7 @@ const EDGES_CONFIRMED = 30;
 const DAYS_CONFIRMED = 2;
 const FOLLOWS = [0.7, 1.3] as const;
 const STILL_R = 0.3;
+const SPREAD_R = 0.2;
 const CLEARED_B = 0.3;
 /** Seconds with sun by which it is judged whether the mains ever give. */
 const SUNNY_MS = 6 * 3_600_000;
@@ -108,7 +109,9 @@ class LineSide implements SiteCase {
 
   #fits(slopes: Slopes): boolean {
     if (this.#gives.share > GIVES_SHARE) return false;
-    return isFollowing(slopes) && isStill(slopes) && constantFactor(slopes) === null;
+    // An inverter that follows the loads moves the home as well, but by turns.
+    const isSteady = slopes.spread <= SPREAD_R;
+    return isSteady && isFollowing(slopes) && isStill(slopes) && constantFactor(slopes) === null;
   }
 }
 

@@ -101,9 +101,8 @@ class Direction implements Case {
   readonly #night = new Share(NIGHT_MS);
   readonly #nights = new Days();
   #watts = 0;
-  /** Edges seen when the suspicion began: what the mains did before proves nothing about now. */
-  #edgesBefore = 0;
-  /** Cloud edges have cleared it since: the night has another generator. */
+  /** Edges seen when it was last suspected: what the mains did before proves nothing about now. */
+  #edgesBefore: number | null = null;
   #isCleared = false;
   #slopes: Slopes | null = null;
   #way: Way = 'unclear';
@@ -126,19 +125,20 @@ class Direction implements Case {
       this.#slopes = edges.slopes(EDGES);
       this.#way = this.#wayAtEdges();
     }
-    const way = this.#way;
-    if (way !== 'forward') this.#isCleared = false;
+    const isForward = this.#way === 'forward';
+    // Ten edges since the first suspicion that point forward: the night has another generator.
+    if (!isForward) this.#isCleared = false;
+    else if (this.#edgesBefore !== null && edges.seen - this.#edgesBefore >= EDGES) {
+      this.#isCleared = true;
+    }
+    if (this.#isCleared || this.#night.fails) return 'quiet';
     if (this.verdict === 'quiet') {
-      if (!this.#night.holds || this.#isCleared) return 'quiet';
+      if (!this.#night.holds) return 'quiet';
       this.#edgesBefore = edges.seen;
       this.#nights.clear();
-    } else if (this.#night.fails) return 'quiet';
-    if (way === 'forward' && edges.seen - this.#edgesBefore >= EDGES) {
-      this.#isCleared = true;
-      return 'quiet';
     }
     if (this.#night.holds) this.#nights.note(wallMs);
-    const isProven = way === 'backward' || this.#nights.count >= NIGHTS;
+    const isProven = this.#way === 'backward' || this.#nights.count >= NIGHTS;
     return this.verdict === 'confirmed' || isProven ? 'confirmed' : 'suspected';
   }
 
@@ -184,7 +184,7 @@ class Direction implements Case {
     this.#night.restore(night);
     this.#nights.restore(nights);
     this.#watts = numberOf(watts);
-    this.#edgesBefore = numberOf(edges_before);
+    this.#edgesBefore = typeof edges_before === 'number' ? edges_before : null;
     this.#isCleared = is_cleared === true;
   }
 
