@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { MinuteStore, type StorageState } from '../../nodes/journal/minute-store.ts';
 import { readMinutes } from '../../nodes/journal/minutes.ts';
@@ -72,7 +72,7 @@ describe('the journal on a disk that fails', function () {
     const { disk, store, states } = begin();
     await store.add([minute(0)]);
     const filler = join(disk.folder, 'filler');
-    fill(filler);
+    disk.fill(filler);
     const before = store.waiting;
     // A block has room for some more lines than fit into a few minutes.
     let n = 1;
@@ -166,21 +166,6 @@ describe('the journal on a disk that fails', function () {
     assert.deepEqual(bench?.oks(), [true, false, true]);
   });
 });
-
-function fill(file: string): void {
-  const handle = openSync(file, 'w');
-  try {
-    for (const size of [65_536, 1_024, 1]) {
-      try {
-        for (;;) writeSync(handle, Buffer.alloc(size));
-      } catch (thrown) {
-        assert.equal((thrown as NodeJS.ErrnoException).code, 'ENOSPC');
-      }
-    }
-  } finally {
-    closeSync(handle);
-  }
-}
 
 describe('the journal over calls that fail', function () {
   this.timeout(60_000);

@@ -6,13 +6,16 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  closeSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +81,22 @@ export class LoopDisk {
 
   remount(mode: 'ro' | 'rw'): void {
     run('mount', '-o', `remount,${mode}`, this.folder);
+  }
+
+  /** Takes all the room there is, to the last byte. */
+  fill(file: string): void {
+    const handle = openSync(file, 'w');
+    try {
+      for (const size of [65_536, 1_024, 1]) {
+        try {
+          for (;;) writeSync(handle, Buffer.alloc(size));
+        } catch (thrown) {
+          if ((thrown as NodeJS.ErrnoException).code !== 'ENOSPC') throw thrown;
+        }
+      }
+    } finally {
+      closeSync(handle);
+    }
   }
 
   /** Everything on it as it is now, to come back to. */
