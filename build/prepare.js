@@ -157,7 +157,8 @@ async function build() {
   const steps = [
     { name: 'types', inputs: [...sources, 'tsconfig.json', 'tsconfig.build.json'], run: compile },
     { name: 'assets', inputs: assets, run: () => copy(assets) },
-    { name: 'bundle', inputs: files.filter((path) => path.startsWith(`ui${sep}`)), run: bundle },
+    // the page takes pure modules and texts of the nodes along
+    { name: 'bundle', inputs: files, run: bundle },
   ];
 
   const before = existsSync(at(STAMP)) ? readJson(STAMP) : {};

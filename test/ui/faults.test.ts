@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Fault } from '../../nodes/health/faults.ts';
-import { viewFaults } from '../../ui/elements/faults-view.ts';
+import { endedSince, FAULT_GROUPS, viewFaults } from '../../ui/elements/faults-view.ts';
 import { reader } from './reader.ts';
 
 const nowMs = Date.parse('2026-06-21T12:00:00.000Z');
@@ -54,13 +54,49 @@ describe('the list of faults', () => {
     ]);
   });
 
-  it('ticks off only what is really looked for', () => {
+  it('ticks off every group, because something looks for the faults of each', () => {
     const { state, checked } = view([]);
     assert.equal(state, 'well');
     assert.deepEqual(
-      checked.map(({ title }) => title),
-      ['Meter connection', 'This monitor'],
+      checked.map(({ id }) => id),
+      [...FAULT_GROUPS],
     );
+  });
+
+  it('keeps visible what somebody has seen, and until when, after the rest', () => {
+    const acknowledged = { by: 'Ada', until: '2026-06-21T20:30:00.000Z' };
+    const { groups, headline } = view([
+      fault('bus_errors', { acknowledged, severity: 'fault' }),
+      fault('poll_drift'),
+    ]);
+    assert.equal(headline, '2 things need attention');
+    const [first, second] = groups[0]?.faults ?? [];
+    assert.equal(first?.isSeen, false);
+    assert.equal(second?.isSeen, true);
+    assert.match(second?.facts.at(-1) ?? '', /^seen by Ada, until \d/);
+  });
+
+  it('says for ten minutes that a fault is over', () => {
+    const [dry, wet] = [fault('bus_errors'), fault('data_stale')];
+    const first = endedSince([], { before: [dry, wet], now: [wet], nowMs });
+    const over = (all: typeof first, atMs: number) =>
+      viewFaults({ faults: [], over: all, lost: false, nowMs: atMs }, reader).over;
+    assert.match(over(first, nowMs)[0]?.time ?? '', /^Over since \d.*:$/);
+    assert.equal(over(first, nowMs)[0]?.message, 'message of bus_errors');
+    assert.equal(over(first, nowMs + 600_000).length, 0);
+    const both = endedSince(first, { before: [wet], now: [], nowMs: nowMs + 1_000 });
+    assert.deepEqual(
+      both.map((each) => each.fault.id),
+      ['data_stale', 'bus_errors'],
+    );
+    const back = endedSince(both, { before: [], now: [dry], nowMs: nowMs + 2_000 });
+    assert.deepEqual(
+      back.map((each) => each.fault.id),
+      ['data_stale'],
+    );
+    const twice = endedSince(both, { before: [dry], now: [], nowMs: nowMs + 3_000 });
+    assert.equal(twice.filter((each) => each.fault.id === 'bus_errors').length, 1);
+    assert.equal(twice[0]?.atMs, nowMs + 3_000);
   });
 
   it('asks for the whole width when there are more than fit beside the graph', () => {

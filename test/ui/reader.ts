@@ -3,8 +3,14 @@ import type { Snapshot } from '../../nodes/balance/snapshot.ts';
 import type { Reader } from '../../ui/elements/format.ts';
 import { speak } from '../../ui/strings/strings.ts';
 
-export const reader: Reader = { locale: 'en-US', say: speak('en') };
-export const german: Reader = { locale: 'de-DE', say: speak('en') };
+const english = {
+  say: speak('en'),
+  sayFault: speak('en', 'faults'),
+  sayDoctor: speak('en', 'doctor'),
+};
+
+export const reader: Reader = { locale: 'en-US', ...english };
+export const german: Reader = { locale: 'de-DE', ...english };
 
 /** Noon: the sun covers the home, the rest goes to the grid. */
 export function noon(change: Partial<Snapshot> = {}): Snapshot {

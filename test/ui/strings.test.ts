@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { LANGUAGES, nearestLanguage, speak } from '../../ui/strings/strings.ts';
+import { LANGUAGES, nearestTongue, speak } from '../../ui/strings/strings.ts';
 
 const FOLDER = new URL('../../ui/', import.meta.url);
 
@@ -11,7 +11,7 @@ function keysOf(catalogue: object, prefix = ''): string[] {
 }
 
 describe('the page’s words', () => {
-  const english = keysOf(LANGUAGES.en ?? {});
+  const english = keysOf(LANGUAGES.en?.page ?? {});
 
   it('are registered for every file, and every language has the keys of English', () => {
     const files = readdirSync(new URL('strings/', FOLDER)).filter((name) => name.endsWith('.json'));
@@ -19,8 +19,8 @@ describe('the page’s words', () => {
       files.map((name) => name.replace('.json', '')).sort(),
       Object.keys(LANGUAGES).sort(),
     );
-    for (const catalogue of Object.values(LANGUAGES)) {
-      assert.deepEqual(keysOf(catalogue).sort(), english.toSorted());
+    for (const words of Object.values(LANGUAGES)) {
+      assert.deepEqual(keysOf(words).sort(), keysOf(LANGUAGES.en ?? {}).sort());
     }
   });
 
@@ -37,12 +37,34 @@ describe('the page’s words', () => {
     }
   });
 
+  it('are there in every language the health room speaks', () => {
+    const folder = new URL('../nodes/health/locales/', FOLDER);
+    const spoken = readdirSync(folder).map((name) => name.replace('en-US', 'en'));
+    assert.deepEqual(spoken.sort(), Object.keys(LANGUAGES).sort());
+    for (const [language, words] of Object.entries(LANGUAGES)) {
+      for (const area of ['faults', 'doctor'] as const) {
+        const tag = language === 'en' ? 'en-US' : language;
+        const file = readFileSync(new URL(`${tag}/${area}.json`, folder), 'utf8');
+        assert.deepEqual(words[area], JSON.parse(file), `${language} ${area}`);
+      }
+    }
+  });
+
   it('come in the shipped language nearest to the browser’s wish', () => {
     const shipped = ['en', 'de', 'pt-BR'];
-    assert.equal(nearestLanguage(['fr-FR', 'de-AT', 'en'], shipped), 'de');
-    assert.equal(nearestLanguage(['pt-BR'], shipped), 'pt-BR');
-    assert.equal(nearestLanguage(['fr'], shipped), 'en');
-    assert.equal(nearestLanguage([], shipped), 'en');
+    const languageOf = (...wanted: string[]) => nearestTongue(wanted, shipped).language;
+    assert.equal(languageOf('fr-FR', 'de-AT', 'en'), 'de');
+    assert.equal(languageOf('pt-BR'), 'pt-BR');
+    assert.equal(languageOf('fr'), 'en');
+    assert.equal(languageOf(), 'en');
     assert.equal(speak('xx')('connection.live'), 'Live');
+    assert.equal(speak('xx', 'doctor')('verdict.quiet'), 'nothing points to it');
+  });
+
+  it('bring the numbers and dates of the wish that found them', () => {
+    const shipped = ['en', 'de'];
+    assert.equal(nearestTongue(['pt-BR', 'de-AT'], shipped).locale, 'de-AT');
+    assert.equal(nearestTongue(['de-'], shipped).locale, 'de');
+    assert.equal(nearestTongue(['pt-BR'], shipped).locale, 'en');
   });
 });

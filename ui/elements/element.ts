@@ -1,7 +1,7 @@
 /** What every element of ours is: a Lit element that knows its reader and the shared look. */
 import { LitElement, type PropertyDeclarations, type ReactiveController } from 'lit';
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
-import { nearestLanguage, speak } from '../strings/strings.ts';
+import { nearestTongue, speak, type Tongue } from '../strings/strings.ts';
 import { knownZone, type Reader } from './format.ts';
 import { beat, type Liveness, LOST_AFTER_MS, livenessOf, type Pulse } from './liveness-view.ts';
 import type { PageSite } from './site.ts';
@@ -10,10 +10,9 @@ export abstract class SolthriveElement extends LitElement {
   static override properties: PropertyDeclarations = { site: { attribute: false } };
   declare site: PageSite | null | undefined;
 
-  /** The shipped language of the words: the element's `lang`, else the browser's wish, else the site's. */
+  /** The shipped language of the words. */
   get language(): string {
-    const wanted = [this.lang, ...navigator.languages, this.site?.language ?? ''];
-    return nearestLanguage(wanted.filter((tag) => tag !== ''));
+    return this.#tongue.language;
   }
 
   get reader(): Reader {
@@ -22,8 +21,20 @@ export abstract class SolthriveElement extends LitElement {
 
   protected readerIn(zone: string | undefined): Reader {
     const timeZone = knownZone(zone);
-    const reader = { locale: navigator.language || 'en', say: speak(this.language) };
+    const { language, locale } = this.#tongue;
+    const reader: Reader = {
+      locale,
+      say: speak(language),
+      sayFault: speak(language, 'faults'),
+      sayDoctor: speak(language, 'doctor'),
+    };
     return timeZone === undefined ? reader : { ...reader, timeZone };
+  }
+
+  /** The element's `lang`, else the browser's wish, else the site's. */
+  get #tongue(): Tongue {
+    const wanted = [this.lang, ...navigator.languages, this.site?.language ?? ''];
+    return nearestTongue(wanted.filter((tag) => tag !== ''));
   }
 }
 

@@ -100,6 +100,44 @@ export const faultsStyle = css`
   .groups .warning {
     --tone: var(--warn);
   }
+  .groups .suspected {
+    border-inline-start-style: dashed;
+  }
+  .groups .seen {
+    border-color: var(--line);
+    background: none;
+  }
+  .seen .message {
+    font-weight: 400;
+  }
+  .over li {
+    display: flex;
+    gap: 10px;
+    padding: 10px 2px;
+    border-top: 1px solid var(--line);
+    color: var(--soft);
+    font-size: 0.9375rem;
+  }
+  .over .icon {
+    margin-top: 1px;
+    color: var(--good);
+  }
+  .over b {
+    font-weight: 600;
+  }
+  .more {
+    font-size: 0.9375rem;
+  }
+  .more a {
+    display: inline-flex;
+    align-items: center;
+    gap: 4px;
+    min-height: 24px;
+    color: var(--soft);
+  }
+  .more a:hover {
+    color: var(--ink);
+  }
   .severity {
     display: flex;
     align-items: center;

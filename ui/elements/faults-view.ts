@@ -1,5 +1,6 @@
-/** Decides how faults are grouped, ordered and worded. Messages and advice come worded with the fault. */
+/** Decides how faults are grouped and ordered, what of them is told, and for how long that they are over. */
 import type { Fault, FaultId } from '../../nodes/health/faults.ts';
+import { faultText } from './fault-words.ts';
 import { type Reader, sinceText } from './format.ts';
 
 export const FAULT_GROUPS = ['wiring', 'meter', 'scaling', 'other'] as const;
@@ -19,10 +20,10 @@ const GROUP_OF: Partial<Record<FaultId, FaultGroup>> = {
   ct_ratio_suspect: 'scaling',
   balance_residual: 'scaling',
 };
-/** A tick is a promise: only groups whose faults are really looked for get one. */
-const WATCHED: readonly FaultGroup[] = ['meter', 'other'];
 /** So many faults find room in the height of the graph. */
 const BESIDE_A_GRAPH = 2;
+/** Who looks up from what they mended still reads that it helped. */
+const OVER_FOR_MS = 600_000;
 const WORST_FIRST: Fault['severity'][] = ['fault', 'warning', 'info'];
 
 export interface FaultsView {
@@ -30,8 +31,10 @@ export interface FaultsView {
   headline: string;
   detail: string;
   groups: { id: FaultGroup; title: string; faults: FaultView[] }[];
-  /** What was looked at and found well, while there is nothing to say against it. */
+  /** What was looked at and found well, while there is nothing to say against it: every group is. */
   checked: { id: FaultGroup; title: string }[];
+  /** What has ended while the page looked on, latest first. */
+  over: { key: string; time: string; message: string }[];
   /** More than stands beside a graph. */
   long: boolean;
 }
@@ -39,7 +42,10 @@ export interface FaultsView {
 export interface FaultView {
   key: string;
   severity: Fault['severity'];
-  /** "Warning", "Fault, suspected" */
+  isSuspected: boolean;
+  /** Somebody has seen it. */
+  isSeen: boolean;
+  /** "Warning", "Warning, suspected" */
   severityText: string;
   message: string;
   advice: TextPart[];
@@ -53,37 +59,84 @@ export interface TextPart {
   code: boolean;
 }
 
+/** A fault that is not in the list any more. */
+export interface Ended {
+  fault: Fault;
+  atMs: number;
+}
+
 export interface FaultReport {
   /** The active faults; undefined where no report has come yet. */
   faults: readonly Fault[] | null | undefined;
+  over?: readonly Ended[];
   /** The line to the appliance is lost: what was well may no longer be. */
   lost: boolean;
   nowMs: number;
 }
 
 /** The active faults as groups. */
-export function viewFaults({ faults, lost, nowMs }: FaultReport, reader: Reader): FaultsView {
+export function viewFaults(report: FaultReport, reader: Reader): FaultsView {
+  const { faults, over = [], lost, nowMs } = report;
   const { say } = reader;
   const active = faults?.filter((fault) => !fault.cleared_at);
-  const nothing = { detail: '', groups: [], checked: [], long: false };
-  if (!active) return { state: 'waiting', headline: say('faults.waiting'), ...nothing };
+  const blank = { detail: '', groups: [], checked: [], over: [], long: false };
+  const waiting = (key: string): FaultsView => ({ ...blank, state: 'waiting', headline: say(key) });
+  if (!active) return waiting('faults.waiting');
+  const ended = viewEnded(over, nowMs, reader);
   if (active.length === 0) {
-    if (lost) return { state: 'waiting', headline: say('faults.lost'), ...nothing };
-    const checked = WATCHED.map((id) => ({ id, title: say(`faults.group.${id}`) }));
-    const detail = say('faults.well_detail');
-    return { ...nothing, state: 'well', headline: say('faults.well'), detail, checked };
+    if (lost) return waiting('faults.lost');
+    return {
+      ...blank,
+      state: 'well',
+      headline: say('faults.well'),
+      detail: say('faults.well_detail'),
+      checked: FAULT_GROUPS.map((id) => ({ id, title: say(`faults.group.${id}`) })),
+      over: ended,
+    };
   }
-  const groups = FAULT_GROUPS.flatMap((id) => {
+  return {
+    ...blank,
+    state: 'attention',
+    headline: say('faults.count', { count: active.length }),
+    detail: lost ? say('faults.lost_detail') : '',
+    groups: groupsOf(active, nowMs, reader),
+    over: ended,
+    long: active.length > BESIDE_A_GRAPH,
+  };
+}
+
+/** What has ended until now: `known` and what `before` had and `now` has not, latest first. */
+export function endedSince(
+  known: readonly Ended[],
+  { before, now, nowMs }: { before: readonly Fault[]; now: readonly Fault[]; nowMs: number },
+): Ended[] {
+  const active = new Set(now.filter(({ cleared_at }) => !cleared_at).map(keyOf));
+  const gone = before.map((fault) => ({ fault, atMs: nowMs }));
+  return [...gone, ...known].filter(
+    ({ fault, atMs }, index, all) =>
+      !active.has(keyOf(fault)) &&
+      nowMs - atMs < OVER_FOR_MS &&
+      all.findIndex((other) => keyOf(other.fault) === keyOf(fault)) === index,
+  );
+}
+
+function groupsOf(active: readonly Fault[], nowMs: number, reader: Reader) {
+  return FAULT_GROUPS.flatMap((id) => {
     const members = active.filter((fault) => (GROUP_OF[fault.id] ?? 'other') === id);
     if (members.length === 0) return [];
-    const views = members.toSorted(byUrgency).map((fault) => viewFault(fault, nowMs, reader));
-    return [{ id, title: say(`faults.group.${id}`), faults: views }];
+    const faults = members.toSorted(byUrgency).map((fault) => viewFault(fault, nowMs, reader));
+    return [{ id, title: reader.say(`faults.group.${id}`), faults }];
   });
-  const count = active.length;
-  const headline = say('faults.count', { count });
-  const detail = lost ? say('faults.lost_detail') : '';
-  const long = count > BESIDE_A_GRAPH;
-  return { ...nothing, state: 'attention', headline, detail, groups, long };
+}
+
+function viewEnded(over: readonly Ended[], nowMs: number, reader: Reader): FaultsView['over'] {
+  return over
+    .filter(({ atMs }) => nowMs - atMs < OVER_FOR_MS)
+    .map(({ fault, atMs }) => ({
+      key: keyOf(fault),
+      time: reader.say('faults.over', { time: sinceText(atMs, nowMs, reader) }),
+      message: faultText('message', fault, reader.sayFault),
+    }));
 }
 
 function viewFault(fault: Fault, nowMs: number, reader: Reader): FaultView {
@@ -95,16 +148,26 @@ function viewFault(fault: Fault, nowMs: number, reader: Reader): FaultView {
   if (Number.isFinite(since)) {
     facts.push(say('faults.since', { time: sinceText(since, nowMs, reader) }));
   }
-  if (fault.acknowledged) facts.push(say('faults.acknowledged', { by: fault.acknowledged.by }));
+  if (fault.acknowledged) {
+    const { by, until } = fault.acknowledged;
+    const time = sinceText(Date.parse(until), nowMs, reader);
+    facts.push(say('faults.acknowledged', { by, time }));
+  }
+  const isSuspected = fault.state === 'suspected';
   return {
-    key: `${fault.id} ${fault.source}`,
+    key: keyOf(fault),
     severity: fault.severity,
-    severityText:
-      fault.state === 'suspected' ? `${severity}, ${say('faults.suspected')}` : severity,
-    message: fault.message,
-    advice: partsOf(fault.advice),
+    isSuspected,
+    isSeen: fault.acknowledged !== undefined,
+    severityText: isSuspected ? `${severity}, ${say('faults.suspected')}` : severity,
+    message: faultText('message', fault, reader.sayFault),
+    advice: partsOf(faultText('advice', fault, reader.sayFault)),
     facts,
   };
+}
+
+function keyOf({ id, source }: Fault): string {
+  return `${id} ${source}`;
 }
 
 /** Backticks in a text stand round what is to be typed, as they do in the terminal. */
@@ -117,6 +180,7 @@ function partsOf(text: string): TextPart[] {
 
 function byUrgency(a: Fault, b: Fault): number {
   return (
+    Number(a.acknowledged !== undefined) - Number(b.acknowledged !== undefined) ||
     WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity) ||
     a.since.localeCompare(b.since)
   );

@@ -1,10 +1,17 @@
 /** `<solthrive-faults>`: what is wrong with wiring, meters or scaling, and what to do about it. */
-import { html, nothing } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
+import { classMap } from 'lit/directives/class-map.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Fault } from '../../nodes/health/faults.ts';
 import { LivenessController, SolthriveElement } from './element.ts';
 import { faultsStyle } from './faults-style.ts';
-import { type FaultsView, type FaultView, viewFaults } from './faults-view.ts';
+import {
+  type Ended,
+  endedSince,
+  type FaultsView,
+  type FaultView,
+  viewFaults,
+} from './faults-view.ts';
 import { type IconName, icon } from './icons.ts';
 import { theme } from './theme.ts';
 
@@ -15,9 +22,12 @@ const STATE_ICON: Record<FaultsView['state'], IconName> = {
 };
 
 export class SolthriveFaults extends SolthriveElement {
-  static override properties = { faults: { attribute: false } };
+  static override properties = { faults: { attribute: false }, more: { attribute: false } };
   /** The active faults, all of them; undefined until a report came. */
   declare faults: Fault[] | null | undefined;
+  /** Address of a page that says more; left out where there is none. */
+  declare more: string | null | undefined;
+  #over: Ended[] = [];
   readonly #liveness = new LivenessController(this);
 
   /** Brings the list into view and reads its headline out. */
@@ -27,10 +37,18 @@ export class SolthriveFaults extends SolthriveElement {
     this.renderRoot.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
   }
 
+  override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get('faults');
+    const { faults: now } = this;
+    if (!before || !now) return;
+    this.#over = endedSince(this.#over, { before, now, nowMs: Date.now() });
+  }
+
   override render() {
     const { say } = this.reader;
     const lost = this.#liveness.current.state === 'lost';
-    const view = viewFaults({ faults: this.faults, lost, nowMs: Date.now() }, this.reader);
+    const report = { faults: this.faults, over: this.#over, lost, nowMs: Date.now() };
+    const view = viewFaults(report, this.reader);
     // the page's own sheet gives a long list the whole width
     this.toggleAttribute('long', view.long);
     return html`<section lang=${this.language} class="card ${view.state}" aria-label=${say('faults.label')}>
@@ -53,7 +71,21 @@ export class SolthriveFaults extends SolthriveElement {
           </ul>`
           : nothing
       }
+      ${view.over.length > 0 ? this.#ended(view.over) : nothing}
+      ${
+        this.more
+          ? html`<p class="more"><a href=${this.more}>${say('faults.more')}${icon('on')}</a></p>`
+          : nothing
+      }
     </section>`;
+  }
+
+  #ended(over: FaultsView['over']) {
+    return html`<ul class="over">
+      ${over.map(
+        ({ time, message }) => html`<li>${icon('check')}<p><b>${time}</b> ${message}</p></li>`,
+      )}
+    </ul>`;
   }
 
   #group({ id, title, faults }: FaultsView['groups'][number]) {
@@ -69,8 +101,9 @@ export class SolthriveFaults extends SolthriveElement {
     </div>`;
   }
 
-  #fault({ severity, severityText, message, advice, facts }: FaultView) {
-    return html`<li class=${severity}>
+  #fault({ severity, isSuspected, isSeen, severityText, message, advice, facts }: FaultView) {
+    const classes = classMap({ [severity]: true, suspected: isSuspected, seen: isSeen });
+    return html`<li class=${classes}>
       <p class="severity">${icon(severity)}${severityText}</p>
       <p class="message">${message}</p>
       <p class="advice"><b>${this.reader.say('faults.advice')}:</b>

@@ -3,9 +3,12 @@ import type { Say } from '../../nodes/site/text.ts';
 
 /** What every view model is told about the reader. */
 export interface Reader {
-  /** BCP 47, for numbers and times; the browser's own. */
+  /** BCP 47, for numbers and times: the reader's own form of the language that is said. */
   locale: string;
   say: Say;
+  /** The texts of faults, and of the doctor, as the server has them. */
+  sayFault: Say;
+  sayDoctor: Say;
   /** IANA name of the home's zone; the browser's own where it is left out. */
   timeZone?: string;
 }

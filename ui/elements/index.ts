@@ -2,9 +2,11 @@
 import { SolthriveBars } from './bars.ts';
 import { SolthriveConnection } from './connection.ts';
 import { SolthriveDayGraph } from './day-graph.ts';
+import { SolthriveDoctor } from './doctor.ts';
 import { SolthriveFaults } from './faults.ts';
 import { SolthriveGauges } from './gauges.ts';
 import { SolthriveHistory } from './history.ts';
+import { SolthriveSystem } from './system.ts';
 import { SolthriveToday } from './today.ts';
 
 const ELEMENTS = {
@@ -15,6 +17,8 @@ const ELEMENTS = {
   'solthrive-today': SolthriveToday,
   'solthrive-bars': SolthriveBars,
   'solthrive-history': SolthriveHistory,
+  'solthrive-doctor': SolthriveDoctor,
+  'solthrive-system': SolthriveSystem,
 };
 
 for (const [name, element] of Object.entries(ELEMENTS)) {

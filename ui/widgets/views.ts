@@ -1,13 +1,24 @@
 /** Decides what each view shows: its tag, the topics it takes, and how messages become its state. */
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
+import type { DoctorReport } from '../../nodes/health/doctor/doctor.ts';
 import type { Fault } from '../../nodes/health/faults.ts';
+import type { SystemReport } from '../../nodes/health/report.ts';
 import type { HistoryView, ViewFailure } from '../../nodes/history/view.ts';
 import type { DaySummary, MonthSummary } from '../../nodes/rollup/sums/summary.ts';
 import type { Site } from '../../nodes/site/config.ts';
 import { payloadAs } from '../../nodes/site/payload.ts';
 import type { PageSite } from '../elements/site.ts';
 
-export const VIEWS = ['gauges', 'graph', 'connection', 'faults', 'today', 'history'] as const;
+export const VIEWS = [
+  'gauges',
+  'graph',
+  'connection',
+  'faults',
+  'today',
+  'history',
+  'doctor',
+  'system',
+] as const;
 export type WidgetView = (typeof VIEWS)[number];
 
 /** What a page is sent; a page that comes later is sent the last one, except of an answer. */
@@ -20,6 +31,12 @@ export interface ViewState {
   /** Today and this month, so far. */
   day?: DaySummary;
   month?: MonthSummary;
+  /** What the CT doctor thinks, and how the appliance itself is. */
+  report?: DoctorReport;
+  system?: SystemReport;
+  /** Address of the page with the doctor, and of the one that leads to it. */
+  more?: string;
+  back?: string;
   /** What one page asked about the past. */
   answer?: HistoryView | ViewFailure;
   /** Whose page it is, where the widget refers to a site. */
@@ -34,9 +51,11 @@ export const FORMATS: Record<WidgetView, string> = {
   gauges: element('solthrive-gauges', 'snapshot'),
   graph: element('solthrive-day-graph', 'history'),
   connection: element('solthrive-connection', 'snapshot'),
-  faults: element('solthrive-faults', 'faults'),
+  faults: element('solthrive-faults', 'faults', 'more'),
   today: element('solthrive-today', 'day', 'month'),
   history: asking(element('solthrive-history', 'answer')),
+  doctor: element('solthrive-doctor', 'report', 'back'),
+  system: element('solthrive-system', 'system'),
 };
 
 function element(tag: string, ...properties: (keyof ViewState)[]): string {
@@ -87,6 +106,12 @@ export function takeIn(
     case 'history':
       if (topic !== 'history/view') return null;
       return { answer: answerOf(payload) };
+    case 'doctor':
+      if (topic !== 'doctor') return null;
+      return { report: payloadAs<DoctorReport>('doctor', 'hypotheses', payload) };
+    case 'system':
+      if (topic !== 'health') return null;
+      return { system: payloadAs<{ system: SystemReport }>('health', 'system', payload).system };
   }
 }
 

@@ -6,6 +6,7 @@ import { asError } from '../../nodes/site/errors.ts';
 import { type NodeState, statusOf } from '../../nodes/site/status.ts';
 import { findDashboard, place, type Shown, serveAssets } from './dashboard.ts';
 import { questionIn, Turnstile } from './questions.ts';
+import { pageOf, Signposts } from './signposts.ts';
 import { FORMATS, isView, pageSiteOf, takeIn, type ViewState, type WidgetView } from './views.ts';
 
 interface WidgetDef extends NodeDef {
@@ -19,6 +20,7 @@ interface WidgetDef extends NodeDef {
 
 export default function (RED: NodeAPI, clock: Clock = systemClock): void {
   serveAssets(RED);
+  const signposts = new Signposts();
 
   RED.nodes.registerType('solthrive-widget', function (this: Node, def: WidgetDef) {
     RED.nodes.createNode(this, def);
@@ -50,6 +52,8 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
     if (!shown) return void say('faulty', 'group_missing');
     say('idle', 'waiting');
 
+    const here = { view, page: pageOf(RED, def.group) };
+    const goAway = signposts.stand(this.id, here);
     const holder = RED.nodes.getNode(def.site ?? '') as { site?: Site } | null;
     const site = holder?.site ? { site: pageSiteOf(holder.site) } : {};
     let state: ViewState = {};
@@ -62,7 +66,7 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
         // an answer without the page that asked would go to all of them
         if (next && asks === (to !== undefined)) {
           state = next;
-          shown.show({ ...state, ...site }, to);
+          shown.show({ ...state, ...signposts.from(here), ...site }, to);
           if (!showing) say('live', 'showing');
           showing = true;
         }
@@ -73,6 +77,7 @@ export default function (RED: NodeAPI, clock: Clock = systemClock): void {
     });
 
     this.on('close', (removed: boolean, done: () => void) => {
+      goAway();
       try {
         shown.leave(removed);
       } finally {
