@@ -1,13 +1,14 @@
 /**
  * A CT turned round where power only flows one way: loads, and mains behind which nothing makes power.
- * A hidden generator looks alike until a load goes on: it takes power away there, a turned CT adds.
+ * A hidden generator looks alike while it gives more than is used, so a wire that has long measured
+ * right is not suspected unless its sign turned at once, or while nobody looked.
  */
 import { type Case, Cases, fieldsOf, numberOf, WHOLE } from './cases.ts';
 import { Facts, numberOfPhase, rounded } from './facts.ts';
 import type { Gates } from './gates.ts';
 import type { Argument, Hypothesis, Rule, RuleContext, Verdict } from './rule.ts';
 import type { ChannelSecond, PhaseSecond, SiteSecond } from './second.ts';
-import { Share, Steps } from './windows.ts';
+import { Share, Steps, Stretch } from './windows.ts';
 
 const SUSPECTED_MS = 5 * 60_000;
 const CONFIRMED_MS = 30 * 60_000;
@@ -19,8 +20,10 @@ const STEP_SHARE = 0.5;
 const LEAST_FACTOR = 0.7;
 /** So much right measurement, and a CT is not thought turned without a sign of it. */
 const PROVEN_MS = 10 * 60_000;
+/** Right for as long without a break, and whatever was thought before is over. */
+const RIGHT_MS = 60_000;
 /** A turned CT shows the current it showed before, to this share. */
-const SAME_CURRENT = 0.2;
+const SAME_CURRENT = 0.1;
 /** After a longer silence anything may have happened to it. */
 const AWAY_MS = 10_000;
 
@@ -85,10 +88,11 @@ class Wire implements Case {
   readonly #short = new Share(SUSPECTED_MS);
   readonly #long = new Share(CONFIRMED_MS);
   readonly #steps = new Steps(STEP_W);
-  /** Loads that went on and made the power fall, and rise. */
+  /** Steps up of the current that made the power fall, and rise. */
   #down = 0;
   #up = 0;
   #forwardMs = 0;
+  readonly #forward = new Stretch();
   /** Turned round between two samples, with the current it had, or while nobody looked. */
   #turned = false;
   /** When it was last seen, and last seen to carry something, monotonic ms. */
@@ -178,11 +182,18 @@ class Wire implements Case {
     if (isBackward && this.#last.watts > 0) this.#noteTurn(now.amps, monoMs - this.#activeMs);
     this.#short.add(passedMs, isBackward);
     this.#long.add(passedMs, isBackward);
-    if (!isBackward) this.#forwardMs += passedMs;
+    this.#forward.add(passedMs, !isBackward);
+    if (!isBackward) this.#noteForward(passedMs);
     this.#activeMs = monoMs;
     this.#unwatched = false;
     this.#last = now;
     return this.#judge();
+  }
+
+  /** A CT that is turned round measures nothing right any more: what does is a wire that gives at times. */
+  #noteForward(passedMs: number): void {
+    this.#forwardMs += passedMs;
+    if (this.#forward.ms >= RIGHT_MS) this.#begin();
   }
 
   #noteTurn(amps: number, agoMs: number): void {
@@ -199,7 +210,6 @@ class Wire implements Case {
 
   #judge(): Verdict {
     if (this.#short.denies || (this.verdict === 'suspected' && this.#short.fails)) {
-      if (this.verdict !== 'quiet' || this.#down > 0) this.#begin();
       return 'quiet';
     }
     if (this.verdict === 'confirmed') return 'confirmed';
@@ -210,11 +220,11 @@ class Wire implements Case {
   /** What has long measured right may see a generator: not without a sign that it was turned. */
   #isLikely(): boolean {
     if (this.#up > this.#down) return false;
-    return this.#turned || this.#down > 0 || this.#forwardMs < PROVEN_MS;
+    return this.#turned || this.#forwardMs < PROVEN_MS;
   }
 
   #begin(): void {
-    this.#long.clear();
+    if (this.#down === 0 && this.#up === 0 && !this.#turned) return;
     this.#down = 0;
     this.#up = 0;
     this.#turned = false;

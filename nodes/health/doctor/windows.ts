@@ -180,14 +180,14 @@ export class Steps {
   #judge(): Step | null {
     const [first, before, , after, last] = this.#points;
     if (!first || !before || !after || !last) return null;
-    const powerW = after.powerW - before.powerW;
+    const powerW = last.powerW - first.powerW;
     const sizeW = Math.abs(powerW);
     if (sizeW < this.#leastW) return null;
-    const looseW = Math.max(0.25 * sizeW, this.#leastW / 4);
+    const looseW = Math.max(0.15 * sizeW, this.#leastW / 4);
     const isLevel =
       Math.abs(before.powerW - first.powerW) <= looseW &&
       Math.abs(last.powerW - after.powerW) <= looseW;
-    return isLevel ? { powerW, amps: after.amps - before.amps } : null;
+    return isLevel ? { powerW, amps: last.amps - first.amps } : null;
   }
 }
 
