@@ -45,7 +45,8 @@ function timesOf(answers: Outcome['expected']): Times[] {
   return [...Map.groupBy(known, ({ what }) => what)]
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([what, group]) => {
-      const sorted = group.map(({ tookMs }) => tookMs ?? 0).toSorted((a, b) => a - b);
+      // What is told before it is due at all took no time.
+      const sorted = group.map(({ tookMs }) => Math.max(0, tookMs ?? 0)).toSorted((a, b) => a - b);
       const shares = group.map(({ tookMs, limitMs }) => (tookMs ?? 0) / limitMs);
       return {
         what,
