@@ -37,10 +37,8 @@ describe('the page’s words', () => {
     }
   });
 
-  it('are there in every language the health room speaks', () => {
+  it('are those of the health room, where the server says the same', () => {
     const folder = new URL('../nodes/health/locales/', FOLDER);
-    const spoken = readdirSync(folder).map((name) => name.replace('en-US', 'en'));
-    assert.deepEqual(spoken.sort(), Object.keys(LANGUAGES).sort());
     for (const [language, words] of Object.entries(LANGUAGES)) {
       for (const area of ['faults', 'doctor'] as const) {
         const tag = language === 'en' ? 'en-US' : language;

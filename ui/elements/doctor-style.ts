@@ -45,6 +45,10 @@ export const doctorStyle = css`
     background: color-mix(in srgb, var(--tone) 13%, transparent);
     font-size: 1.125rem;
   }
+  h2:focus-visible {
+    outline-offset: 6px;
+    border-radius: 4px;
+  }
   .head p {
     color: var(--soft);
     font-size: 0.9375rem;

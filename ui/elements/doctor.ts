@@ -1,5 +1,5 @@
 /** `<solthrive-doctor>`: what the CT doctor thinks of each channel, with the numbers for and against it. */
-import { html, nothing } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { DoctorReport } from '../../nodes/health/doctor/doctor.ts';
 import { doctorStyle } from './doctor-style.ts';
@@ -34,6 +34,13 @@ export class SolthriveDoctor extends SolthriveElement {
   declare back: string | null | undefined;
   readonly #liveness = new LivenessController(this);
 
+  /** Who comes from another page begins at the top of this one, whatever they had scrolled to. */
+  override updated(changed: PropertyValues<this>): void {
+    if (!this.back || changed.get('back') || !changed.has('back')) return;
+    (document.querySelector('solthrive-connection') ?? this).scrollIntoView();
+    this.renderRoot.querySelector<HTMLElement>('h2')?.focus({ preventScroll: true });
+  }
+
   override render() {
     const { say } = this.reader;
     const lost = this.#liveness.current.state === 'lost';
@@ -44,10 +51,10 @@ export class SolthriveDoctor extends SolthriveElement {
           ? html`<p class="back"><a href=${this.back}>${icon('back')}${say('doctor.back')}</a></p>`
           : nothing
       }
-      <div class="head">
+      <div class="head" role="status">
         <span class="badge">${icon(STATE_ICON[view.state])}</span>
         <div>
-          <h2 role="status">${view.headline}</h2>
+          <h2 tabindex="-1">${view.headline}</h2>
           ${view.details.length > 0 ? html`<p>${view.details.join(' ')}</p>` : nothing}
         </div>
       </div>

@@ -5,13 +5,12 @@ const MINUTE_S = 60;
 const HOUR_S = 3_600;
 const DAY_S = 86_400;
 
-/** A stretch of time in its two greatest units: `3 days 4 hours`, `12 minutes`. */
+/** A stretch of time in its two greatest units: `3 days 4 hours`, `12 minutes`, `5 seconds`. */
 export function durationText(seconds: number, { locale }: Reader): string {
-  const parts = partsOf(Math.max(0, Math.floor(seconds))).filter(([amount]) => amount > 0);
-  const [first = [0, 'minute'] as const, second] = parts;
-  const texts = [first, ...(second ? [second] : [])].map(([amount, unit]) =>
-    unitText(amount, unit, locale),
-  );
+  const whole = Math.max(0, Math.floor(seconds));
+  const parts = partsOf(whole).filter(([amount]) => amount > 0);
+  if (parts.length === 0) return unitText(whole, 'second', locale);
+  const texts = parts.map(([amount, unit]) => unitText(amount, unit, locale));
   return new Intl.ListFormat(locale, { type: 'unit', style: 'narrow' }).format(texts);
 }
 
@@ -60,6 +59,7 @@ function unitText(
   locale: string,
   unitDisplay: 'long' | 'short' = 'long',
 ): string {
-  const style = { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 } as const;
+  const maximumFractionDigits = Math.abs(value) < 100 ? 1 : 0;
+  const style = { style: 'unit', unit, unitDisplay, maximumFractionDigits } as const;
   return new Intl.NumberFormat(locale, style).format(value);
 }

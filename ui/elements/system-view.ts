@@ -35,8 +35,8 @@ export function viewSystem(
     ...diskRows(system, reader),
     ...machineRows(host, reader),
     ...timingRows(system, reader),
-    ...Object.entries(system.request_errors).map(([meter, errors]) =>
-      requestRow(meter, errors, reader),
+    ...Object.entries(system.request_errors).flatMap(([meter, errors]) =>
+      requestRows(meter, errors, reader),
     ),
     clockRow(system.clock.trusted, reader),
   ];
@@ -114,18 +114,17 @@ function timingRows({ event_loop_delay_ms, poll_drift_ms }: SystemReport, reader
   return [...loop, ...drift];
 }
 
-function requestRow(meter: string, errors: RequestErrors, reader: Reader): Row {
+function requestRows(meter: string, errors: RequestErrors, reader: Reader): Row[] {
   const { locale, say } = reader;
   const { percent, requests, kinds } = errors;
-  const label = say('system.requests', { meter });
-  if (percent === null) return row(label, say('none'));
+  if (percent === null) return [];
   const value = say('system.requests_value', {
     percent: rateText(percent, reader),
     requests: new Intl.NumberFormat(locale).format(requests),
   });
   const told = Object.entries(kinds).filter(([, count]) => count > 0);
   const note = told.map(([kind, count]) => say(`system.errors.${kind}`, { count })).join(' · ');
-  return row(label, value, { note, needsLook: percent > 1 });
+  return [row(say('system.requests', { meter }), value, { note, needsLook: percent > 1 })];
 }
 
 function clockRow(isTrusted: boolean, { say }: Reader): Row {

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { type OpenPage, openPage, type View } from '../../support/browser.ts';
+import { requireTool } from '../../support/requires.ts';
+import { noon } from '../reader.ts';
+import { type ServedPage, servePage, set } from './page.ts';
+
+const now = () => new Date().toISOString();
+const swapped = {
+  id: 'ct_phase_mismatch',
+  source: 'main/mains',
+  cause: 'swap_120',
+  verdict: 'suspected',
+  phases: ['l1', 'l2'],
+  evidence: {},
+  arguments: [
+    {
+      key: 'angle_turned',
+      supports: true,
+      params: { phase: 1, power_factor: -0.52, percent: 97, phi_deg: 120, levels: 3 },
+    },
+    {
+      key: 'angle_right',
+      supports: false,
+      params: { phase: 2, power_factor: 0.98, percent: 99 },
+    },
+  ],
+};
+const well = { ...swapped, id: 'ct_unplugged', cause: undefined, verdict: 'quiet', arguments: [] };
+const report = () => ({ ts: now(), daylight: 'night', hypotheses: [well, swapped] });
+const fault = (id: string, change = {}) => ({
+  id,
+  source: 'main/mains',
+  severity: 'warning',
+  state: 'confirmed',
+  since: now(),
+  evidence: {},
+  message: id,
+  advice: 'advice',
+  ...change,
+});
+
+describe('the installer’s page in a browser', function () {
+  this.timeout(60_000);
+  let served: ServedPage;
+  let opened: OpenPage;
+
+  before(async function () {
+    requireTool.call(this, 'chromium');
+    served = await servePage(['connection', 'faults', 'doctor', 'system']);
+  });
+  after(() => served?.close());
+  afterEach(() => opened?.close());
+
+  const open = async (view: View = {}): Promise<Page> => {
+    opened = await openPage(served.url, view);
+    await opened.page.waitForFunction('customElements.get("solthrive-system")');
+    return opened.page;
+  };
+
+  it('says of each hypothesis what it is, how sure, and why, by name and role', async () => {
+    const page = await open({ width: 360 });
+    await page.getByRole('heading', { name: 'The doctor has not reported yet' }).waitFor();
+    await set(page, 'doctor', 'report', report());
+    const card = page.getByRole('region', { name: 'The CT doctor' });
+    const headline = card.getByRole('heading', { level: 2 });
+    assert.equal(await headline.textContent(), '1 thing looks wrong with the wiring');
+    await card.getByRole('heading', { level: 3, name: 'main/mains' }).waitFor();
+    await card
+      .getByRole('heading', { level: 4, name: /each other’s|each other's phase/ })
+      .waitFor();
+    await card.getByText('L1: power factor -0.52; 97 % of samples').waitFor();
+    await card.getByText('L2: power factor 0.98; 99 % of samples').waitFor();
+    const unplugged = card.getByText('A CT is unplugged, open, or off its wire');
+    assert.equal(await unplugged.isVisible(), false);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await unplugged.waitFor();
+    assert.ok(Number(await page.evaluate('document.documentElement.scrollWidth')) <= 360);
+    assert.deepEqual(opened.problems, []);
+  });
+
+  it('has what was found well on paper, too', async () => {
+    const page = await open();
+    await set(page, 'doctor', 'report', report());
+    const unplugged = page.getByText('A CT is unplugged, open, or off its wire');
+    await unplugged.waitFor({ state: 'attached' });
+    await page.emulateMedia({ media: 'print' });
+    await unplugged.waitFor({ state: 'visible' });
+  });
+
+  it('leads from the faults to the doctor and back, where each is on a page of its own', async () => {
+    const page = await open({ width: 360, height: 400 });
+    await set(page, 'faults', 'faults', []);
+    await set(page, 'connection', 'snapshot', noon());
+    assert.equal(await page.getByRole('link').count(), 0);
+    await set(page, 'faults', 'more', '#!/Installer');
+    const more = page.getByRole('link', { name: 'For the installer' });
+    assert.equal(await more.getAttribute('href'), '#!/Installer');
+    await set(page, 'doctor', 'report', report());
+    await page.evaluate('scrollTo(0, 900)');
+    await set(page, 'doctor', 'back', '#!/Home');
+    await page.waitForFunction('scrollY < 20');
+    const back = page.getByRole('link', { name: 'Back to the home' });
+    assert.equal(await back.getAttribute('href'), '#!/Home');
+    const focused = await page.evaluate(
+      `document.querySelector('solthrive-doctor').shadowRoot.activeElement?.localName`,
+    );
+    assert.equal(focused, 'h2');
+  });
+
+  it('tells a suspicion and what has been seen from the rest, and says what is over', async () => {
+    const page = await open();
+    await set(page, 'faults', 'faults', [
+      fault('bus_errors'),
+      fault('ct_reversed', { state: 'suspected' }),
+      fault('data_stale', { acknowledged: { by: 'Ada', until: now() } }),
+    ]);
+    await page.getByText('3 things need attention').waitFor();
+    const edge = (name: string) =>
+      page
+        .locator('solthrive-faults li')
+        .filter({ hasText: name })
+        .evaluate((item) => getComputedStyle(item).borderInlineStartStyle);
+    assert.equal(await edge('ct_reversed'), 'dashed');
+    assert.equal(await edge('bus_errors'), 'solid');
+    await page.getByText('Warning, suspected').waitFor();
+    await page.getByText(/seen by Ada, until/).waitFor();
+    await set(page, 'faults', 'faults', [fault('bus_errors')]);
+    await page.getByText('1 thing needs attention').waitFor();
+    const over = page.locator('solthrive-faults .over li');
+    assert.equal(await over.count(), 2);
+    assert.match((await over.first().textContent()) ?? '', /^\s*Over since .*: \w/);
+  });
+});
