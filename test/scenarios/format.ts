@@ -35,7 +35,6 @@ const ACTIONS = [
   'configure',
   'clock',
   'jump',
-  'accept',
 ] as const;
 
 /** Parameters of the simulator's own commands stand beside `fault`. */
@@ -57,7 +56,6 @@ const event = z
     configure: piece.optional(),
     clock: z.enum(['trusted', 'untrusted']).optional(),
     jump: duration.optional(),
-    accept: faultId.optional(),
   })
   .catchall(z.unknown())
   .superRefine((written, context) => {
