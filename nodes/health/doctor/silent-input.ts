@@ -6,7 +6,7 @@ import { type Case, fieldsOf, numberOf } from './cases.ts';
 import { numberOfPhase, rounded } from './facts.ts';
 import type { Gates } from './gates.ts';
 import type { Argument, Hypothesis, Verdict } from './rule.ts';
-import { Stretch } from './windows.ts';
+import { Share, Stretch } from './windows.ts';
 
 /** Why a silence cannot be true. */
 export type Proof = 'other_leg' | 'home_negative' | 'mains_zero';
@@ -27,6 +27,8 @@ const MOVED_W = 200;
 const REMEMBERED_MS = 7 * 86_400_000;
 /** What has never spoken for this long may be a wire that is mostly idle. */
 const TALKED_MS = 3 * 60_000;
+/** Two legs that were alike for as long are those of one load. */
+const PAIR_MS = 3 * 60_000;
 /** A wire that has come back from as many silences by itself is idle at times. */
 const USUAL_RETURNS = 2;
 /** Hum has current but hardly power; a small load has both, W and share of what the noise would be. */
@@ -39,6 +41,8 @@ export interface Sample {
   watts: number;
   /** Carries enough to be judged by. */
   active: boolean;
+  /** Whether it carries about what the other leg of its pair does; null where one of them rests. */
+  alike: boolean | null;
   /** Whether this kind of input may be judged by its silence now. */
   judgeable: boolean;
   proof: Proof | null;
@@ -53,6 +57,7 @@ export class SilentInput implements Case {
   readonly #phase: string;
   readonly #gates: Gates;
   readonly #back = new Stretch();
+  readonly #alike = new Share(PAIR_MS);
   #silentMs = 0;
   #provenMs = 0;
   #proof: Proof | null = null;
@@ -77,6 +82,7 @@ export class SilentInput implements Case {
     this.#last.amps = sample.amps;
     if (sample.active) this.#idleMs = 0;
     else if (this.#idleMs !== null) this.#idleMs += passedMs;
+    if (sample.alike !== null) this.#alike.add(passedMs, sample.alike);
     return this.#isSilent(sample)
       ? this.#takeSilent(passedMs, sample)
       : this.#takeTalk(passedMs, sample);
@@ -85,6 +91,11 @@ export class SilentInput implements Case {
   /** Whether it is idle by itself at times, so that one more silence tells nothing. */
   get isOftenIdle(): boolean {
     return this.#returns >= USUAL_RETURNS || this.#talkedMs < TALKED_MS;
+  }
+
+  /** Whether it has carried what the other leg carried: a load or an inverter of both. */
+  get isPaired(): boolean {
+    return this.#alike.holds;
   }
 
   hypothesis(): Hypothesis | null {
@@ -116,6 +127,7 @@ export class SilentInput implements Case {
       idle_ms: this.#idleMs,
       talked_ms: this.#talkedMs,
       returns: this.#returns,
+      alike: this.#alike.save(),
     };
   }
 
@@ -128,6 +140,7 @@ export class SilentInput implements Case {
     this.#idleMs = typeof of.idle_ms === 'number' ? of.idle_ms : null;
     this.#talkedMs = numberOf(of.talked_ms);
     this.#returns = numberOf(of.returns);
+    this.#alike.restore(of.alike);
   }
 
   #isSilent({ volts, amps, watts }: Sample): boolean {

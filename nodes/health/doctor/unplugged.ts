@@ -17,6 +17,8 @@ const IMPOSSIBLE_W = 50;
 const IMPOSSIBLE_SHARE = 0.03;
 /** Solar of this size is not used up to the last watt for minutes, W. */
 const MUCH_SOLAR_W = 200;
+/** Legs of one load differ by no more than this share. */
+const ALIKE = 0.2;
 /** A battery that gives or takes less is not holding the mains at zero, W. */
 const RESTING_W = 20;
 
@@ -54,6 +56,7 @@ class Unplugged implements Rule {
           amps,
           watts,
           active: this.#facts.isActive(channel, phase),
+          alike: this.#areAlike(channel),
           judgeable: this.#isJudgeable(channel, second),
           proof: this.#proofOf({ channel, phase: phase.phase, second, mainsSilent, input }),
           powers: this.#powers,
@@ -106,6 +109,16 @@ class Unplugged implements Rule {
     return role === 'grid' && batteryW !== null && Math.abs(batteryW) < RESTING_W;
   }
 
+  /** Whether the two legs of a circuit carry about the same; null where one of them rests. */
+  #areAlike({ id, role, phases }: ChannelSecond): boolean | null {
+    const [a, b] = phases;
+    if (phases.length !== 2 || (role !== 'load' && role !== 'ev')) return null;
+    const first = Math.abs(a?.power_w ?? 0);
+    const second = Math.abs(b?.power_w ?? 0);
+    if (Math.min(first, second) < this.#facts.gates(id).leastW) return null;
+    return Math.abs(first - second) <= ALIKE * Math.max(first, second);
+  }
+
   #proofOf({ channel, phase, second, mainsSilent, input }: Situation): Proof | null {
     if (channel.role === 'solar') {
       if (second.daylight !== 'day') return null;
@@ -113,6 +126,9 @@ class Unplugged implements Rule {
       return isImpossible(second) && (second.solarRawW ?? 0) < MUCH_SOLAR_W
         ? 'home_negative'
         : null;
+    }
+    if (channel.role === 'load' || channel.role === 'ev') {
+      return input.isPaired && otherLegCarries(channel, phase) ? 'other_leg' : null;
     }
     if (channel.role !== 'grid') return null;
     if (mainsSilent) return this.#cannotBeZero(second) ? 'mains_zero' : null;

@@ -138,6 +138,22 @@ describe('a CT that is unplugged', () => {
     assert.deepEqual(held.heard, []);
   });
 
+  it('is proven by the other leg of a load of both, and by no other', () => {
+    const boiler = siteOf([
+      { id: 'mains', role: 'grid' },
+      { id: 'boiler', role: 'load' },
+    ]);
+    const mains = [{ w: 2_300 }, { w: 2_200 }];
+    const bench = new Bench(unplugged, boiler)
+      .show(10 * MINUTE_S, { mains, boiler: [{ w: 1_800 }, { w: 1_790 }] })
+      .show(6 * MINUTE_S, { mains, boiler: [off, { w: 1_790 }] });
+    near(bench.when('confirmed'), 15 * MINUTE_S);
+    const rooms = new Bench(unplugged, boiler)
+      .show(10 * MINUTE_S, { mains, boiler: [{ w: 1_800 }, { w: 700 }] })
+      .show(6 * MINUTE_S, { mains, boiler: [{ w: 1_800 }, off] });
+    assert.deepEqual(rooms.heard, []);
+  });
+
   it('is not suspected again and again where a leg is idle at times', () => {
     const bench = new Bench(unplugged, plain).show(HOUR_S, { mains: [{ w: 900 }, { w: 300 }] });
     for (let day = 0; day < 6; day++) {
