@@ -11,6 +11,7 @@ import {
   loadsOf,
   MIDNIGHT_MS,
   mainsOf,
+  outline,
   type Said,
   type Script,
   secondsOf,
@@ -299,10 +300,6 @@ describe('a restart in the middle', () => {
     }
   }).timeout(60_000);
 });
-
-function outline({ id, cause, source, verdict }: Said): string {
-  return `${cause === undefined ? id : `${id}/${cause}`} ${source} ${verdict}`;
-}
 
 function at(said: readonly Said[], verdict: string): number {
   const found = said.find((each) => each.verdict === verdict) ?? assert.fail(`not ${verdict}`);

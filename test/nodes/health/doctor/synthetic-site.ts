@@ -284,3 +284,8 @@ export function heard(
   }
   return said;
 }
+
+/** `id/cause source verdict`, to be compared with. */
+export function outline({ id, cause, source, verdict }: Said): string {
+  return `${cause === undefined ? id : `${id}/${cause}`} ${source} ${verdict}`;
+}
