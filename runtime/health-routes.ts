@@ -1,4 +1,4 @@
-/** What can be asked of a site's health over the control socket: its faults, and what the doctor thinks. */
+/** What can be asked of a site's health over the control socket: its faults, what the doctor thinks, and the site as it is lived. */
 import { z } from 'zod';
 import { type HealthDesk, healthDeskOf } from '../nodes/health/desk.ts';
 import { FAULT_IDS } from '../nodes/health/faults.ts';
@@ -11,6 +11,9 @@ const acknowledgeSchema = z.object({
   by: z.string().min(1).max(100),
   until: z.string(),
 });
+
+const MOST_LIVE_S = 600;
+const liveSchema = z.object({ seconds: z.number().positive().max(MOST_LIVE_S) });
 
 /** @param data  the data folder; the routes throw `health_idle` where no flow watches over it */
 export function healthRoutes(data: string): ControlRoutes {
@@ -28,5 +31,10 @@ export function healthRoutes(data: string): ControlRoutes {
       return { fault: desk().acknowledge(asked.data) };
     },
     'GET /doctor': () => desk().doctor(),
+    'POST /live': (body) => {
+      const asked = liveSchema.safeParse(body);
+      if (!asked.success) throw new SolthriveError('body_invalid', { what: '{ seconds }' });
+      return desk().seconds(asked.data.seconds * 1_000);
+    },
   };
 }

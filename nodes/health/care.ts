@@ -9,6 +9,7 @@ import { loadWords, type Say } from '../site/words.ts';
 import { type FaultLine, lastActive } from './book/lines.ts';
 import { FaultLog } from './book/log.ts';
 import { logEntryOf } from './book/log-entry.ts';
+import { type LiveSecond, LiveView } from './commission/live.ts';
 import type { HealthDesk } from './desk.ts';
 import type { DoctorReport } from './doctor/doctor.ts';
 import { type Acknowledgement, type Change, type Fault, FaultBook } from './faults.ts';
@@ -52,6 +53,7 @@ export class Care implements HealthDesk {
   readonly #log: FaultLog;
   readonly #watch: SiteWatch;
   readonly #rounds: Rounds;
+  readonly #live: LiveView;
 
   constructor({ kept, tell, ...given }: CareOptions) {
     const { clock, site, host } = given;
@@ -77,6 +79,7 @@ export class Care implements HealthDesk {
       carried: kept?.faults ?? lastActive(records),
     });
     const clockState = kept?.clockState ?? null;
+    this.#live = new LiveView(clock, site.config);
     this.#watch = new SiteWatch({ ...given, book: this.#book, clockState });
     this.#rounds = new Rounds({
       clock,
@@ -96,6 +99,7 @@ export class Care implements HealthDesk {
     if (incoming.kind === 'clock') watch.clockSays(incoming.state);
     if (incoming.kind === 'acknowledge') this.acknowledge(incoming.given);
     this.#rounds.reportNews();
+    this.#live.take(incoming);
   }
 
   faults(): Fault[] {
@@ -109,6 +113,10 @@ export class Care implements HealthDesk {
 
   doctor(): DoctorReport {
     return this.#watch.doctorReport();
+  }
+
+  seconds(forMs: number): AsyncIterable<LiveSecond> {
+    return this.#live.seconds(forMs);
   }
 
   /** After a deploy those who listen may be new: they hear of every active fault once more. */

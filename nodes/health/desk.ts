@@ -2,6 +2,7 @@
  * What can be asked of the health of a site from outside the flows: by the control socket. One node
  * answers for a data folder while it runs.
  */
+import type { LiveSecond } from './commission/live.ts';
 import type { DoctorReport } from './doctor/doctor.ts';
 import type { Acknowledgement, Fault } from './faults.ts';
 
@@ -12,6 +13,8 @@ export interface HealthDesk {
   /** @throws SolthriveError `fault_unknown` where no such fault is active, `until_past` */
   acknowledge(given: Acknowledgement): Fault;
   doctor(): DoctorReport;
+  /** The site as it is lived, for so long, ms. */
+  seconds(forMs: number): AsyncIterable<LiveSecond>;
 }
 
 const desks = new Map<string, HealthDesk>();
