@@ -24,6 +24,7 @@ const times = (factor: number) => (truth: Truth) => ({
   mainsW: mainsOf(truth).map((watts) => factor * watts),
 });
 const onLineSide = ({ homeW }: Truth) => ({ mainsW: [homeW / 2, homeW / 2] });
+const clearSky = () => solarOf({ cloudMin: Number.POSITIVE_INFINITY });
 const exchanged = ({ homeW, solarW }: Truth) => ({
   mainsW: [solarW / 2, solarW / 2],
   solarW: homeW - solarW,
@@ -40,8 +41,7 @@ describe('grid CTs turned round in a home with solar', () => {
   });
 
   it('is confirmed by a second night where there are no clouds', () => {
-    const solar = solarOf({ cloudMin: Number.POSITIVE_INFINITY });
-    const said = heard({ forMs: 1.9 * DAY_MS, solar, wiring: reversed });
+    const said = heard({ forMs: 1.9 * DAY_MS, solar: clearSky(), wiring: reversed });
     const { id, source, verdict, atMs } = said.at(-1) ?? assert.fail('nothing said');
     assert.deepEqual([id, source, verdict], ['ct_reversed', 'panel/mains', 'confirmed']);
     assert.ok(atMs > 18 * HOUR_MS && atMs < 22 * HOUR_MS, `${atMs / HOUR_MS} h`);
@@ -212,13 +212,11 @@ describe('a home that comes out negative', () => {
   });
 
   it('is unknown under a clear sky, which proves nothing, and over in the evening', () => {
-    const solar = solarOf({ cloudMin: Number.POSITIVE_INFINITY });
-    const script = { solar, truth: plugIn() };
-    assert.deepEqual(heard({ ...script, forMs: 14 * HOUR_MS }).map(outline), [
+    const clearAndPlugIn = () => ({ solar: clearSky(), truth: plugIn() });
+    assert.deepEqual(heard({ ...clearAndPlugIn(), forMs: 14 * HOUR_MS }).map(outline), [
       'balance_residual/unknown site suspected',
     ]);
-    const evening = { ...script, solar: solarOf({ cloudMin: Number.POSITIVE_INFINITY }) };
-    assert.deepEqual(stillSaid({ ...evening, truth: plugIn(), forMs: 20 * HOUR_MS }), []);
+    assert.deepEqual(stillSaid({ ...clearAndPlugIn(), forMs: 20 * HOUR_MS }), []);
   });
 
   it('is forgiven after three days without it', () => {
