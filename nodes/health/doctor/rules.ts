@@ -2,6 +2,7 @@
 import type { SiteConfig } from '../../site/schema.ts';
 import { CloudEdges } from './edges.ts';
 import { exchanged } from './exchanged.ts';
+import { exchangedLegs } from './exchanged-legs.ts';
 import { homeNegative } from './home-negative.ts';
 import { lineSide } from './line-side.ts';
 import { phaseMismatch } from './phase-mismatch.ts';
@@ -18,7 +19,13 @@ import { voltageMissing } from './voltage-missing.ts';
 type Row = (context: RuleContext) => Rule;
 
 /** Rows 4 to 7: what they find keeps samples out of the cloud edges. */
-const ABOVE_EDGES: Row[] = [voltageMissing, referenceSwapped, unplugged, phaseMismatch];
+const ABOVE_EDGES: Row[] = [
+  voltageMissing,
+  referenceSwapped,
+  unplugged,
+  phaseMismatch,
+  exchangedLegs,
+];
 /** From row 8 on they argue with the edges too. */
 const BELOW_EDGES: Row[] = [
   reversedLeg,

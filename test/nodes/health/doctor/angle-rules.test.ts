@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { exchangedLegs } from '../../../../nodes/health/doctor/exchanged-legs.ts';
 import { phaseMismatch } from '../../../../nodes/health/doctor/phase-mismatch.ts';
 import { referenceSwapped } from '../../../../nodes/health/doctor/reference-swapped.ts';
 import { Bench, HOUR_S, MINUTE_S, type Show, siteOf } from './wires.ts';
@@ -124,6 +125,38 @@ describe('a CT on the voltage of another phase', () => {
         mains: degs.map((deg) => turn(load(s), deg)),
       }));
       assert.deepEqual(bench.heard, [], degs.join());
+    }
+  });
+});
+
+describe('the CTs of two legs exchanged', () => {
+  const split = siteOf([{ id: 'mains', role: 'grid' }]);
+  const OHM = 0.05;
+  /** Loads of both legs, W, by turns; the supply wanders on both alike. */
+  const loads = (s: number) => [s % 600 < 240 ? 2_300 : 800, s % 840 < 300 ? 2_600 : 800] as const;
+  const shown = (s: number, { crossed = false, sign = 1 }): Show => {
+    const [a, b] = loads(s);
+    const common = 120 + Math.sin(s / 400);
+    const volts = [common - (OHM * a) / 120, common - (OHM * b) / 120];
+    const seen = crossed ? [b, a] : [a, b];
+    return {
+      mains: seen.map((w, leg) => ({ w: sign * w, v: volts[leg] ?? 120, a: w / 120 })),
+    };
+  };
+
+  it('are told by the voltage that sinks on the other leg', () => {
+    const bench = new Bench(exchangedLegs, split);
+    bench.show(2 * HOUR_S, (s) => shown(s, { crossed: true, sign: -1 }));
+    assert.deepEqual(bench.found, ['ct_phase_mismatch swap_180 main/mains confirmed']);
+    assert.ok((bench.when('suspected') ?? HOUR_S) < 30 * MINUTE_S);
+    bench.show(30 * MINUTE_S, (s) => shown(s, {}));
+    assert.deepEqual(bench.found, []);
+  });
+
+  it('are not two that are turned round, nor two in order', () => {
+    for (const sign of [-1, 1]) {
+      const bench = new Bench(exchangedLegs, split).show(3 * HOUR_S, (s) => shown(s, { sign }));
+      assert.deepEqual(bench.heard, []);
     }
   });
 });
