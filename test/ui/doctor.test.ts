@@ -38,7 +38,7 @@ describe('the page of the doctor', () => {
       ),
     );
     assert.equal(state, 'attention');
-    assert.equal(headline, '2 things look wrong with the wiring');
+    assert.equal(headline, '2 things are wrong with the wiring');
     assert.deepEqual(
       channels.map(({ title, loud, quiet }) => [title, loud.length, quiet.length]),
       [
@@ -71,6 +71,14 @@ describe('the page of the doctor', () => {
     assert.equal(found?.against.length, 1);
     const { channels: others } = viewDoctor({ report: report(seen), lost: false, nowMs }, german);
     assert.equal(others[0]?.loud[0]?.inputs, 'inputs L1 und L2');
+  });
+
+  it('does not call wrong what it only suspects', () => {
+    const { headline, channels } = view(
+      report(think('main/pv', { verdict: 'suspected', phases: ['l3'] })),
+    );
+    assert.equal(headline, '1 thing may be wrong with the wiring');
+    assert.equal(channels[0]?.loud[0]?.inputs, 'input L3');
   });
 
   it('counts nothing that is held back, and says by what', () => {

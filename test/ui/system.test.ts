@@ -76,7 +76,7 @@ describe('the card of the appliance', () => {
       closed: 0,
     };
     const errors = { bus: 'rs485', requests: 1_200, failures: 12, percent: 1.04, kinds };
-    const row = rowsOf({ request_errors: { main: errors } }).get('main: failed requests');
+    const row = rowsOf({ request_errors: { main: errors } }).get('Failed requests to main');
     assert.equal(row?.value, '1% of 1,200 in five minutes');
     assert.equal(row?.note, 'damaged: 3 · without a reply: 9');
     assert.equal(row?.needsLook, true);

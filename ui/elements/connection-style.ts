@@ -3,6 +3,7 @@ import { css } from 'lit';
 
 export const connectionStyle = css`
   :host {
+    scroll-margin-top: 24px;
     container: solthrive / inline-size;
   }
   header {

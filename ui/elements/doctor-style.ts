@@ -87,7 +87,11 @@ export const doctorStyle = css`
   }
   .suspected {
     --tone: var(--warn);
-    border-inline-start-style: dashed;
+    border-inline-start-color: transparent;
+    background:
+      repeating-linear-gradient(var(--tone) 0 7px, transparent 7px 12px) border-box 0 0 / 4px 100%
+        no-repeat,
+      color-mix(in srgb, var(--tone) 7%, var(--card));
   }
   .quiet {
     --tone: var(--line);
@@ -102,7 +106,10 @@ export const doctorStyle = css`
     font-size: 0.875rem;
     font-weight: 650;
   }
-  .standing::first-letter {
+  .standing span {
+    display: block;
+  }
+  .standing span::first-letter {
     text-transform: uppercase;
   }
   .quiet .standing {

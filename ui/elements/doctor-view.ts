@@ -52,14 +52,16 @@ export function viewDoctor({ report, lost, nowMs }: DoctorState, reader: Reader)
     return { state: 'waiting', headline: say('doctor.waiting'), details: [], channels: [] };
   }
   const { daylight, hypotheses } = explain(report, reader.sayDoctor);
-  const count = hypotheses.filter((each) => isLoud(toneOf(each))).length;
+  const tones = hypotheses.map(toneOf).filter(isLoud);
+  const count = tones.length;
+  const claim = tones.includes('confirmed') ? 'doctor.count' : 'doctor.maybe';
   const time = sinceText(Date.parse(report.ts), nowMs, reader);
   const details = [daylight, say('doctor.as_of', { time })];
   if (lost) details.push(say('doctor.lost'));
   if (hypotheses.length === 0) details.push(say('doctor.empty'));
   return {
     state: count > 0 ? 'attention' : lost || hypotheses.length === 0 ? 'waiting' : 'well',
-    headline: count > 0 ? say('doctor.count', { count }) : say('doctor.well'),
+    headline: count > 0 ? say(claim, { count }) : say('doctor.well'),
     details,
     channels: channelsOf(hypotheses, reader),
   };
@@ -91,7 +93,7 @@ function viewHypothesis(each: Explained, { locale, say }: Reader): HypothesisVie
     tone,
     title: each.title,
     standing: tone === 'held' ? `${standing}, ${say('doctor.held_back')}` : standing,
-    inputs: phases.length === 0 ? '' : say('doctor.inputs', { list }),
+    inputs: phases.length === 0 ? '' : say('doctor.inputs', { list, count: phases.length }),
     for: each.for,
     against: each.against,
     heldBack,

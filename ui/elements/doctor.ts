@@ -95,7 +95,7 @@ export class SolthriveDoctor extends SolthriveElement {
     const { say } = this.reader;
     const isBlank = reasons.for.length + reasons.against.length === 0;
     return html`<li class=${tone}>
-      <p class="standing">${icon(TONE_ICON[tone])}${standing}</p>
+      <p class="standing">${icon(TONE_ICON[tone])}<span>${standing}</span></p>
       <h4>${title}${inputs ? html` <span class="inputs">${inputs}</span>` : nothing}</h4>
       ${this.#reasons(say('doctor.for'), 'for', reasons.for)}
       ${this.#reasons(say('doctor.against'), 'against', reasons.against)}

@@ -101,7 +101,11 @@ export const faultsStyle = css`
     --tone: var(--warn);
   }
   .groups .suspected {
-    border-inline-start-style: dashed;
+    border-inline-start-color: transparent;
+    background:
+      repeating-linear-gradient(var(--tone) 0 7px, transparent 7px 12px) border-box 0 0 / 4px 100%
+        no-repeat,
+      color-mix(in srgb, var(--tone) 7%, var(--card));
   }
   .groups .seen {
     border-color: var(--line);
