@@ -113,18 +113,32 @@ export interface FaultBookOptions {
 /** The slowest watch has judged again by then: a carried fault that nobody has found is over. */
 export const PROVE_WITHIN_MS = 300_000;
 
+/** A fault that comes again so soon after it was over flickers. */
+const RELAPSE_MS = 60_000;
+/** So long it has to stay away before it is called over again. */
+const STEADY_MS = 30_000;
+
 interface Entry {
   fault: Fault;
+  /** It was over shortly before. */
+  isRelapse: boolean;
+  /** When its watch last found it, monotonic ms. */
+  foundMs: number;
+  /** Its watch has found that it is over. */
+  isGone: boolean;
   /** Monotonic ms by when a carried fault has to be found again; null once it was. */
   proveByMs: number | null;
 }
 
 /**
  * The faults that are active. A watch raises and clears as often as it likes; only transitions are
- * announced. When to raise and when to clear (hysteresis) is for each watch to decide.
+ * announced. When to raise and when to clear is for each watch to decide; what comes and goes all the
+ * same is one fault here until it has stayed away for a while.
  */
 export class FaultBook {
   readonly #active = new Map<string, Entry>();
+  /** When each was last over, monotonic ms. */
+  readonly #endedMs = new Map<string, number>();
   readonly #clock: Clock;
   readonly #say: Say;
   readonly #announce: (fault: Fault, change: Change) => void;
@@ -133,26 +147,35 @@ export class FaultBook {
     this.#clock = clock;
     this.#say = say;
     this.#announce = announce;
-    const proveByMs = clock.mono() + PROVE_WITHIN_MS;
-    for (const fault of carried) this.#active.set(keyOf(fault), { fault, proveByMs });
+    const foundMs = clock.mono();
+    const fresh = {
+      isRelapse: false,
+      isGone: false,
+      foundMs,
+      proveByMs: foundMs + PROVE_WITHIN_MS,
+    };
+    for (const fault of carried) this.#active.set(keyOf(fault), { ...fresh, fault });
   }
 
   /** Begins a fault, or refreshes the evidence of an active one. */
   raise(finding: Finding): void {
-    const known = this.#active.get(keyOf(finding))?.fault;
-    const fault = this.#made(finding, known);
-    this.#active.set(keyOf(fault), { fault, proveByMs: null });
-    const change = changeOf(known, fault);
+    const key = keyOf(finding);
+    const known = this.#active.get(key);
+    const fault = this.#made(finding, known?.fault);
+    const foundMs = this.#clock.mono();
+    const overMs = foundMs - (this.#endedMs.get(key) ?? Number.NEGATIVE_INFINITY);
+    const isRelapse = known?.isRelapse ?? overMs < RELAPSE_MS;
+    this.#active.set(key, { fault, isRelapse, foundMs, isGone: false, proveByMs: null });
+    const change = changeOf(known?.fault, fault);
     if (change !== null) this.#announce(fault, change);
   }
 
-  /** Ends a fault; nothing happens where there is none. */
+  /** Ends a fault, at once or when it has stayed away; nothing happens where there is none. */
   clear(id: FaultId, source: string): void {
-    const key = keyOf({ id, source });
-    const entry = this.#active.get(key);
+    const entry = this.#active.get(keyOf({ id, source }));
     if (entry === undefined) return;
-    this.#active.delete(key);
-    this.#announce({ ...entry.fault, cleared_at: isoTime(this.#clock.now()) }, 'clear');
+    entry.isGone = true;
+    if (this.#isOver(entry)) this.#end(entry.fault);
   }
 
   /**
@@ -170,15 +193,13 @@ export class FaultBook {
     return entry.fault;
   }
 
-  /** Ends what ends with time: acknowledgements, and carried faults nobody finds. Once a second. */
+  /** Ends what ends with time: flickering, acknowledgements, carried faults nobody finds. Once a second. */
   review(): void {
     const wallMs = this.#clock.now();
-    const nowMs = this.#clock.mono();
     for (const entry of [...this.#active.values()]) {
       const { acknowledged, ...fault } = entry.fault;
-      if (entry.proveByMs !== null && nowMs >= entry.proveByMs) {
-        this.clear(fault.id, fault.source);
-      } else if (acknowledged !== undefined && Date.parse(acknowledged.until) <= wallMs) {
+      if (this.#isOver(entry)) this.#end(entry.fault);
+      else if (acknowledged !== undefined && Date.parse(acknowledged.until) <= wallMs) {
         entry.fault = fault;
         this.#announce(fault, 'change');
       }
@@ -187,7 +208,7 @@ export class FaultBook {
 
   /** Ends the faults of sources that are no longer there. */
   keepOnly(isKnown: (source: string) => boolean): void {
-    for (const { id, source } of this.active()) if (!isKnown(source)) this.clear(id, source);
+    for (const fault of this.active()) if (!isKnown(fault.source)) this.#end(fault);
   }
 
   has(id: FaultId, source: string): boolean {
@@ -197,6 +218,19 @@ export class FaultBook {
   /** The active faults, oldest first. */
   active(): Fault[] {
     return [...this.#active.values()].map(({ fault }) => fault);
+  }
+
+  #isOver({ isGone, isRelapse, foundMs, proveByMs }: Entry): boolean {
+    const nowMs = this.#clock.mono();
+    if (isGone) return !isRelapse || nowMs - foundMs >= STEADY_MS;
+    return proveByMs !== null && nowMs >= proveByMs;
+  }
+
+  #end(fault: Fault): void {
+    const key = keyOf(fault);
+    this.#active.delete(key);
+    this.#endedMs.set(key, this.#clock.mono());
+    this.#announce({ ...fault, cleared_at: isoTime(this.#clock.now()) }, 'clear');
   }
 
   #made(finding: Finding, known: Fault | undefined): Fault {

@@ -223,7 +223,7 @@ export class SiteWatch {
     scaling.judge(this.#book);
     if (bus === undefined) return;
     drift.judge(this.#book);
-    if (this.#book.has('meter_not_responding', id)) bus.forget();
+    if (this.#book.has('meter_not_responding', id)) bus.forget(this.#book);
     else bus.judge(this.#book);
   }
 

@@ -60,8 +60,9 @@ export class BusWatch {
    * A meter that does not answer at all is another fault: its failures do not count as losses, nor do
    * those that the next counters bring of that time.
    */
-  forget(): void {
+  forget(book: FaultBook): void {
     this.#samples = [];
+    book.clear('bus_errors', this.#source);
   }
 
   judge(book: FaultBook): void {

@@ -117,7 +117,7 @@ export class MeterWatch {
   #judgeReplies(nowMs: number, book: FaultBook): void {
     const { id, intervalMs } = this.#meter;
     const silentMs = nowMs - (this.#measuredMs ?? this.#startedMs);
-    const failed = this.#failedPolls >= SILENT_POLLS && silentMs >= SILENT_MS;
+    const failed = this.#failedPolls >= SILENT_POLLS && silentMs >= this.#patienceMs();
     const mute =
       silentMs >=
       (this.#measuredMs === null
@@ -134,6 +134,12 @@ export class MeterWatch {
     } else if (this.#goodPolls >= REPLIES_TO_CLEAR) {
       book.clear('meter_not_responding', id);
     }
+  }
+
+  /** What starts together with us may not be open yet: an adapter, the network, a simulated home. */
+  #patienceMs(): number {
+    const isOpening = this.#measuredMs === null && this.#cause === 'bus_unreachable';
+    return isOpening ? START_GRACE_MS : SILENT_MS;
   }
 
   /** A source that sends by itself fails when its values are too old to be shown, or never came. */

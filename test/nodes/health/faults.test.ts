@@ -234,4 +234,44 @@ describe('the fault book', () => {
       assert.deepEqual(changes, ['clear']);
     });
   });
+
+  describe('what comes and goes', () => {
+    const comes = () => book.raise(stale(6));
+    const goes = () => book.clear('data_stale', 'main');
+
+    it('is one fault until it has stayed away for half a minute', async () => {
+      for (let count = 0; count < 20; count++) {
+        comes();
+        await clock.advance(4_000);
+        goes();
+        book.review();
+        await clock.advance(4_000);
+      }
+      assert.deepEqual(changes, ['raise', 'clear', 'raise']);
+      goes();
+      await clock.advance(21_000);
+      book.review();
+      assert.equal(changes.length, 3, 'it was last found 29 seconds ago');
+      await clock.advance(1_000);
+      book.review();
+      assert.deepEqual(changes, ['raise', 'clear', 'raise', 'clear']);
+    });
+
+    it('is over at once where it comes but once a minute', async () => {
+      for (let count = 0; count < 2; count++) {
+        comes();
+        goes();
+        await clock.advance(60_000);
+      }
+      assert.deepEqual(changes, ['raise', 'clear', 'raise', 'clear']);
+    });
+
+    it('is gone with its source', () => {
+      comes();
+      goes();
+      comes();
+      book.keepOnly((source) => source === 'site');
+      assert.deepEqual(book.active(), []);
+    });
+  });
 });

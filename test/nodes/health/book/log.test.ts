@@ -228,6 +228,7 @@ describe('the log of faults', () => {
     for (let count = 0; count < 30; count++) {
       await raise('barn');
       await clear('barn');
+      await clock.advance(60_000);
     }
     assert.ok(statSync(faultFile(records)).size < 3_000);
     assert.ok(!(await told()).includes('raise main'), 'it began too long ago to be told');
@@ -245,7 +246,10 @@ describe('the log of faults', () => {
         writeFileSync(faultFile(records), '');
         rmSync(join(records, 'faults.1.jsonl'), { force: true });
         const { book, log, raise, clear } = open({ mostBytes: 700 });
-        for (const { source, raises } of steps) void (raises ? raise(source) : clear(source));
+        for (const { source, raises } of steps) {
+          void (raises ? raise(source) : clear(source));
+          await clock.advance(60_000);
+        }
         await log.close();
         const bySource = (a: { source: string }, b: { source: string }) =>
           a.source.localeCompare(b.source);

@@ -76,7 +76,7 @@ describe('the watch over a line', () => {
 
   it('does not count what it hears late of the time when the meter was away', () => {
     live(300);
-    watch.forget();
+    watch.forget(book);
     nowMs += 10_000;
     requests += 20;
     failures += 20;
@@ -90,9 +90,18 @@ describe('the watch over a line', () => {
     for (let second = 0; second < 60; second++) {
       nowMs += 1_000;
       watch.note({ requests: ++requests, errors: { bus_timeout: ++failures } }, nowMs);
-      watch.forget();
+      watch.forget(book);
     }
     live(300);
     assert.deepEqual(told, []);
+  });
+
+  it('says no more of a line whose meter is away: what it was raised for is long past', () => {
+    live(300, 20);
+    watch.forget(book);
+    assert.deepEqual(
+      told.map(({ cleared_at }) => cleared_at !== undefined),
+      [false, true],
+    );
   });
 });

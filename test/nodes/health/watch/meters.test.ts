@@ -93,6 +93,13 @@ describe('the watch over a meter', () => {
     assert.deepEqual(told, []);
   });
 
+  it('gives also those time that say at once that they are not open yet', async () => {
+    await live(...times(9, 'bus_unreachable' as const), 1, 2);
+    assert.deepEqual(told, []);
+    await live(...times(3, 'bus_unreachable' as const));
+    assert.deepEqual(told, ['14: meter_not_responding/bus_unreachable']);
+  });
+
   it('raises for a meter that never answered', async () => {
     await live(...times(12, 'fails' as const));
     assert.deepEqual(told, ['3: meter_not_responding', '11: data_stale']);
