@@ -186,6 +186,10 @@ export const doctorStyle = css`
     .card {
       padding: 0;
       border: 0;
+      box-shadow: none;
+    }
+    li {
+      border: 1px solid var(--line);
     }
     .back,
     summary .icon:last-child {

@@ -54,6 +54,7 @@ export const systemStyle = css`
     .card {
       padding: 0;
       border: 0;
+      box-shadow: none;
     }
   }
 `;

@@ -3,9 +3,12 @@
  * says faults with, and its line in `LANGUAGES`; where a translation lacks a text, English speaks.
  */
 
+import deDoctor from '../../nodes/health/locales/de/doctor.json' with { type: 'json' };
+import deFaults from '../../nodes/health/locales/de/faults.json' with { type: 'json' };
 import enDoctor from '../../nodes/health/locales/en-US/doctor.json' with { type: 'json' };
 import enFaults from '../../nodes/health/locales/en-US/faults.json' with { type: 'json' };
 import { type Catalogue, type Say, sayFrom } from '../../nodes/site/text.ts';
+import de from './de.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 
 /** The page's own words, and those that the server and the command line say, too. */
@@ -17,7 +20,10 @@ export interface PageWords {
 
 const ENGLISH: PageWords = { page: en, faults: enFaults, doctor: enDoctor };
 
-export const LANGUAGES: Record<string, PageWords> = { en: ENGLISH };
+export const LANGUAGES: Record<string, PageWords> = {
+  en: ENGLISH,
+  de: { page: de, faults: deFaults, doctor: deDoctor },
+};
 
 export interface Tongue {
   /** A shipped language. */
