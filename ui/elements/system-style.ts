@@ -32,6 +32,7 @@ export const systemStyle = css`
   }
   dt {
     color: var(--soft);
+    hyphens: auto;
   }
   dd {
     font-variant-numeric: tabular-nums;

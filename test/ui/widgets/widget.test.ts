@@ -163,6 +163,19 @@ describe('the widget node', () => {
     ]);
   });
 
+  it('shows what the doctor thinks, and of the health report how the appliance is', async () => {
+    const report = { ts: 'now', daylight: 'day', hypotheses: [] };
+    await load(node('doctor'));
+    await tell({ topic: 'health', payload: { faults: [], system: {} } });
+    await tell({ topic: 'doctor', payload: report });
+    assert.deepEqual(dashboard?.sent, [{ msg: { payload: { report } } }]);
+    await helper.unload();
+    await load(node('system'));
+    const system = { version: '2.0.0' };
+    await tell({ topic: 'health', payload: { faults: [], system } });
+    assert.deepEqual(dashboard?.sent.at(-1), { msg: { payload: { system } } });
+  });
+
   it('keeps today and the month as far as they have come, and no other day', async () => {
     await load(node('today'));
     await tell({ topic: 'summary/day', payload: day() });
