@@ -172,7 +172,7 @@ export class FaultBook {
 
   /** Ends a fault, at once or when it has stayed away; nothing happens where there is none. */
   clear(id: FaultId, source: string): void {
-    const entry = this.#active.get(keyOf({ id, source }));
+    const entry = this.#entryOf(id, source);
     if (entry === undefined) return;
     entry.isGone = true;
     if (this.#isOver(entry)) this.#end(entry.fault);
@@ -183,7 +183,7 @@ export class FaultBook {
    * @throws SolthriveError `fault_unknown` where no such fault is active, `until_past`
    */
   acknowledge({ id, source, by, until }: Acknowledgement): Fault {
-    const entry = this.#active.get(keyOf({ id, source }));
+    const entry = this.#entryOf(id, source);
     if (entry === undefined) throw new SolthriveError('fault_unknown', { id, source });
     // What is no time at all is not in the future either.
     const untilMs = Date.parse(until);
@@ -212,12 +212,17 @@ export class FaultBook {
   }
 
   has(id: FaultId, source: string): boolean {
-    return this.#active.has(keyOf({ id, source }));
+    return this.#entryOf(id, source) !== undefined;
   }
 
   /** The active faults, oldest first. */
   active(): Fault[] {
     return [...this.#active.values()].map(({ fault }) => fault);
+  }
+
+  /** Asked many times a second; mostly nothing is wrong, and then no key need be put together. */
+  #entryOf(id: FaultId, source: string): Entry | undefined {
+    return this.#active.size === 0 ? undefined : this.#active.get(keyOf({ id, source }));
   }
 
   #isOver({ isGone, isRelapse, foundMs, proveByMs }: Entry): boolean {

@@ -120,7 +120,7 @@ export class SiteWatch {
       if (state) scaling.noteSource(state, nowMs);
     }
     if (this.#mayJudge(nowMs)) this.#judge(nowMs);
-    this.#doctor.take(snapshot, this.#clockWatch.report(this.#clock).trusted);
+    this.#doctor.take(snapshot, this.#clockWatch.isTrusted(this.#clock));
   }
 
   meterStatus(status: MeterStatus): void {

@@ -38,9 +38,13 @@ interface Sample extends RequestCounters {
   atMs: number;
 }
 
+type Losses = Omit<RequestErrors, 'bus'>;
+
 export class BusWatch {
   readonly #source: string;
   #samples: Sample[] = [];
+  /** Counted when the counters move: they are judged by far more often. */
+  #losses: Losses = lossesBetween(undefined, undefined);
 
   constructor(source: string) {
     this.#source = source;
@@ -54,6 +58,7 @@ export class BusWatch {
     if (beforeLast !== undefined && nowMs - beforeLast.atMs < SAMPLE_MS) this.#samples.pop();
     this.#samples.push({ atMs: nowMs, requests, errors: { ...errors } });
     while ((this.#samples[1]?.atMs ?? nowMs) <= nowMs - WINDOW_MS) this.#samples.shift();
+    this.#losses = lossesBetween(this.#samples[0], this.#samples.at(-1));
   }
 
   /**
@@ -62,11 +67,12 @@ export class BusWatch {
    */
   forget(book: FaultBook): void {
     this.#samples = [];
+    this.#losses = lossesBetween(undefined, undefined);
     book.clear('bus_errors', this.#source);
   }
 
   judge(book: FaultBook): void {
-    const { requests, failures, percent, kinds } = this.errors();
+    const { requests, failures, percent, kinds } = this.#losses;
     if (percent === null || requests < FEWEST_REQUESTS) return;
     if (percent > RAISE_PERCENT && failures >= FEWEST_FAILURES) {
       const evidence = { percent: Math.round(percent * 10) / 10, requests, failures, ...kinds };
@@ -77,20 +83,22 @@ export class BusWatch {
   }
 
   /** Of the last five minutes. */
-  errors(): Omit<RequestErrors, 'bus'> {
-    const first = this.#samples[0];
-    const last = this.#samples.at(-1);
-    const requests = (last?.requests ?? 0) - (first?.requests ?? 0);
-    const since = (code: string) => (last?.errors[code] ?? 0) - (first?.errors[code] ?? 0);
-    const counted = Object.entries(KINDS).map(([kind, code]) => [kind, since(code)]);
-    const failures = total(last?.errors ?? {}) - total(first?.errors ?? {});
-    return {
-      requests,
-      failures,
-      percent: requests === 0 ? null : (100 * failures) / requests,
-      kinds: Object.fromEntries(counted) as Record<ErrorKind, number>,
-    };
+  errors(): Losses {
+    return this.#losses;
   }
+}
+
+function lossesBetween(first: Sample | undefined, last: Sample | undefined): Losses {
+  const requests = (last?.requests ?? 0) - (first?.requests ?? 0);
+  const since = (code: string) => (last?.errors[code] ?? 0) - (first?.errors[code] ?? 0);
+  const counted = Object.entries(KINDS).map(([kind, code]) => [kind, since(code)]);
+  const failures = total(last?.errors ?? {}) - total(first?.errors ?? {});
+  return {
+    requests,
+    failures,
+    percent: requests === 0 ? null : (100 * failures) / requests,
+    kinds: Object.fromEntries(counted) as Record<ErrorKind, number>,
+  };
 }
 
 function total(errors: Readonly<Record<string, number>>): number {

@@ -42,8 +42,17 @@ export class ClockWatch {
     }
   }
 
+  /** Whether the time is believed; until the journal has said so, whether it can be right at all. */
+  isTrusted(clock: Clock): boolean {
+    return this.#said?.trusted ?? clock.now() >= BUILT_MS;
+  }
+
   report(clock: Clock): SystemReport['clock'] {
-    const { trusted = clock.now() >= BUILT_MS, undated_kwh } = this.#said ?? {};
-    return { now: isoTime(clock.now()), trusted, ...(undated_kwh && { undated_kwh }) };
+    const { undated_kwh } = this.#said ?? {};
+    return {
+      now: isoTime(clock.now()),
+      trusted: this.isTrusted(clock),
+      ...(undated_kwh && { undated_kwh }),
+    };
   }
 }

@@ -39,7 +39,8 @@ export class MeterWatch {
   readonly #startedMs: number;
   #measuredMs: number | null = null;
   #changedMs: number | null = null;
-  #fingerprint = '';
+  /** The values that move by themselves, as they were last read. */
+  #values: readonly (number | null)[] = [];
   #moving = false;
   #failedPolls = 0;
   #goodPolls = 0;
@@ -72,11 +73,8 @@ export class MeterWatch {
     // A source of somebody's own may have no idea of our monotonic clock: never later than now.
     this.#measuredMs = Math.min(reading.mono_ms ?? nowMs, nowMs);
     const values = liveValues(reading);
-    const fingerprint = values.join();
-    if (fingerprint !== this.#fingerprint) {
-      this.#fingerprint = fingerprint;
-      this.#changedMs = nowMs;
-    }
+    if (!areSame(values, this.#values)) this.#changedMs = nowMs;
+    this.#values = values;
     // All zero (an inverter at night, no voltage known) cannot be told from frozen.
     this.#moving = values.some((value) => value !== null && value !== 0);
   }
@@ -184,6 +182,13 @@ function liveValues(reading: Reading): (number | null)[] {
     }
   }
   return values;
+}
+
+function areSame(values: readonly (number | null)[], others: readonly (number | null)[]): boolean {
+  return (
+    values.length === others.length &&
+    values.every((value, index) => Object.is(value, others[index]))
+  );
 }
 
 function seconds(ms: number): number {
