@@ -120,7 +120,8 @@ export function replaceConfig(file: string, text: string): void {
   }
 }
 
-function belongTo(path: string, like: string): void {
+/** What root writes is made to belong to whom `like` belongs to. */
+export function belongTo(path: string, like: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(like);
   chownSync(path, uid, gid);

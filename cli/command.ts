@@ -6,6 +6,13 @@ import type { Environment, SiteMode } from '../nodes/site/paths.ts';
 import type { Say } from '../nodes/site/words.ts';
 import type { Output } from './output.ts';
 
+export interface Input {
+  /** Line by line; asked for once, and only by a command that asks questions. */
+  lines(): AsyncIterable<string>;
+  /** Whether a person types. */
+  isTerminal: boolean;
+}
+
 export interface CommandContext {
   /** What follows the command's name, without options. */
   words: string[];
@@ -16,6 +23,8 @@ export interface CommandContext {
   out: Output;
   /** The command line's words, `locales/<language>/cli.json`. */
   say: Say;
+  /** What is typed, or piped in; left out where nobody can answer. */
+  input?: Input;
   /** Aborted when the person has had enough (Ctrl-C); asked for, Ctrl-C ends nothing by itself any more. */
   interrupted: () => AbortSignal;
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** `solthrive-cli`: the installer's command line. */
+import { createInterface } from 'node:readline';
 import { currentMode } from '../nodes/site/paths.ts';
 import { wantsColour } from './output.ts';
 import { runCli } from './run.ts';
@@ -17,6 +18,10 @@ process.exitCode = await runCli(process.argv.slice(2), {
   colour: wantsColour(process.env, process.stdout.isTTY === true),
   watched: process.stderr.isTTY === true,
   columns: process.stdout.columns,
+  input: {
+    lines: () => createInterface({ input: process.stdin }),
+    isTerminal: process.stdin.isTTY === true,
+  },
   interrupted,
 });
 

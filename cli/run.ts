@@ -4,7 +4,7 @@ import { asError, SolthriveError } from '../nodes/site/errors.ts';
 import { packageVersion } from '../nodes/site/package.ts';
 import { type Environment, type SiteMode, sitePaths } from '../nodes/site/paths.ts';
 import { loadWords, speakLanguage } from '../nodes/site/words.ts';
-import { type Command, commandNames, EXIT, loadCommand } from './command.ts';
+import { type Command, commandNames, EXIT, type Input, loadCommand } from './command.ts';
 import { Refusal } from './control.ts';
 import { languageFor } from './language.ts';
 import { createOutput, type Output, type Streams } from './output.ts';
@@ -17,6 +17,7 @@ const HELP = { help: { type: 'boolean', short: 'h' } } as const satisfies ParseA
 export interface Surroundings extends Streams {
   env: Environment;
   mode: SiteMode;
+  input?: Input;
   interrupted?: () => AbortSignal;
 }
 
@@ -52,10 +53,10 @@ async function call({ name, command, rest, out, around }: Call): Promise<number>
   const parsed = readOptions(rest, options);
   if (parsed instanceof Error) return wrongOption(out, parsed, Object.keys(options));
   if (parsed.values.help === true) return showCommandHelp(out, name, Object.keys(command.options));
-  const { env, mode } = around;
+  const { env, mode, input } = around;
   const { interrupted = () => new AbortController().signal } = around;
   const asked = { words: parsed.positionals, options: parsed.values };
-  const where = { env, mode, paths: sitePaths(env, mode) };
+  const where = { env, mode, paths: sitePaths(env, mode), ...(input && { input }) };
   try {
     return await command.run({ ...asked, ...where, out, say, interrupted });
   } catch (thrown) {

@@ -66,6 +66,11 @@ export class LoadProof {
     return this.#steps.length % 2 === 0 ? 'on' : 'off';
   }
 
+  /** How often it has been on and off again. */
+  get cycles(): number {
+    return Math.floor(this.#steps.length / 2);
+  }
+
   take(second: Pick<SiteSecond, 'monoMs' | 'channels'>): void {
     const step = this.#finder.take(second);
     if (step) this.#steps.push(step);
@@ -115,7 +120,7 @@ export class LoadProof {
     if (turned.length === 0) return null;
     const isWhole = turned.length === this.#phasesOf(channel);
     const names = turned.map(({ name }) => name).join(', ');
-    const watts = tenth(turned[0]?.size?.watts ?? 0);
+    const watts = tenth(Math.abs(turned[0]?.size?.watts ?? 0));
     return failed(isWhole ? 'load_reversed' : 'load_leg_reversed', measured, {
       input: names,
       channel,
