@@ -7,9 +7,12 @@ import deDoctor from '../../nodes/health/locales/de/doctor.json' with { type: 'j
 import deFaults from '../../nodes/health/locales/de/faults.json' with { type: 'json' };
 import enDoctor from '../../nodes/health/locales/en-US/doctor.json' with { type: 'json' };
 import enFaults from '../../nodes/health/locales/en-US/faults.json' with { type: 'json' };
+import esDoctor from '../../nodes/health/locales/es/doctor.json' with { type: 'json' };
+import esFaults from '../../nodes/health/locales/es/faults.json' with { type: 'json' };
 import { type Catalogue, type Say, sayFrom } from '../../nodes/site/text.ts';
 import de from './de.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
+import es from './es.json' with { type: 'json' };
 
 /** The page's own words, and those that the server and the command line say, too. */
 export interface PageWords {
@@ -23,6 +26,7 @@ const ENGLISH: PageWords = { page: en, faults: enFaults, doctor: enDoctor };
 export const LANGUAGES: Record<string, PageWords> = {
   en: ENGLISH,
   de: { page: de, faults: deFaults, doctor: deDoctor },
+  es: { page: es, faults: esFaults, doctor: esDoctor },
 };
 
 export interface Tongue {
