@@ -199,6 +199,10 @@ export class Account {
 
 /** Without the ways that are 0; null where both are. */
 function unlessZero(kwhOf: (way: Way) => number): Partial<BothWays> | null {
-  const ways = WAYS.flatMap((way) => (kwhOf(way) === 0 ? [] : [[way, kwhOf(way)] as const]));
-  return ways.length > 0 ? Object.fromEntries(ways) : null;
+  const ways: Partial<BothWays> = {};
+  for (const way of WAYS) {
+    const kwh = kwhOf(way);
+    if (kwh !== 0) ways[way] = kwh;
+  }
+  return ways.import === undefined && ways.export === undefined ? null : ways;
 }

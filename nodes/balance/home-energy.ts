@@ -39,7 +39,8 @@ export interface HomeOptions {
 }
 
 export interface Growing {
-  seen: TotalsKwh;
+  /** kWh; null where nothing was measured. */
+  seen: Readonly<Partial<Record<TotalKey, number | null>>>;
   recovered: TotalsKwh;
   outage: Outage | null;
 }
@@ -165,8 +166,11 @@ export class HomeEnergy {
   }
 }
 
-function addTotals(sum: TotalsKwh, more: TotalsKwh): void {
-  for (const key of Object.keys(more) as TotalKey[]) sum[key] = (sum[key] ?? 0) + (more[key] ?? 0);
+function addTotals(sum: TotalsKwh, more: Growing['seen']): void {
+  for (const key of Object.keys(more) as TotalKey[]) {
+    const kwh = more[key];
+    if (kwh != null) sum[key] = (sum[key] ?? 0) + kwh;
+  }
 }
 
 /** kWh: + towards the house. */

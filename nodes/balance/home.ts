@@ -44,6 +44,7 @@ export class Balance {
   #seq = 0;
   #sources = new Map<string, Source>();
   #channels: LedgerChannel[];
+  #byRole: ReadonlyMap<Role, LedgerChannel[]>;
   #ledger: Ledger;
   #hold = new HomeHold();
   #faults = new Map<string, Fault>();
@@ -65,6 +66,7 @@ export class Balance {
         config: channel,
       })),
     );
+    this.#byRole = Map.groupBy(this.#channels, ({ config: { role } }) => role);
     this.#ledger = new Ledger({
       channels: this.#channels,
       site: config.site,
@@ -165,7 +167,7 @@ export class Balance {
   }
 
   #has(role: Role): boolean {
-    return this.#channels.some(({ config }) => config.role === role);
+    return this.#byRole.has(role);
   }
 
   /** The sum of a role's channels, W; undefined where the site has none. */
@@ -183,9 +185,7 @@ export class Balance {
 
   /** What the channels of a role last said; null where that is too old to be shown. */
   #readings(role: Role, monoMs: number): (ChannelReading | null)[] {
-    return this.#channels
-      .filter(({ config }) => config.role === role)
-      .map((channel) => this.#fresh(channel, monoMs));
+    return (this.#byRole.get(role) ?? []).map((channel) => this.#fresh(channel, monoMs));
   }
 
   #fresh({ meter, config }: LedgerChannel, monoMs: number): ChannelReading | null {
@@ -210,14 +210,15 @@ export class Balance {
   }
 
   #sourceStates(monoMs: number): Snapshot['sources'] {
-    const states = [...this.#sources].map(([id, source]) => {
+    const states: Snapshot['sources'] = {};
+    for (const [id, source] of this.#sources) {
       const ageMs = source.ageMs(monoMs);
       const ok = source.ok && ageMs !== null && ageMs <= STALE_AFTER_MS;
       const { latencyMs, errors, doubts } = source;
       const state = { ok, age_ms: ageMs, latency_ms: rounded(latencyMs), errors };
-      return [id, doubts ? { ...state, doubts } : state];
-    });
-    return Object.fromEntries(states);
+      states[id] = doubts ? { ...state, doubts } : state;
+    }
+    return states;
   }
 
   #quality(monoMs: number): Quality {

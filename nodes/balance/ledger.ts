@@ -49,9 +49,13 @@ export interface LedgerOptions {
 /** What the energy needs of a good reading. */
 export type LedgerReading = Pick<Reading, 'meter' | 'channels' | 'mono_ms' | 'serial'>;
 
+const NONE: readonly ChannelEnergy[] = [];
+
 export class Ledger {
   #channels = new Map<string, ChannelEnergy>();
   #byMeter = new Map<string, { channel: string; energy: ChannelEnergy }[]>();
+  #byRole: ReadonlyMap<Role, ChannelEnergy[]>;
+  #required: readonly ChannelEnergy[];
   #made: MadeGrid | null;
   #moments: Moments;
   #totals: Totals;
@@ -77,13 +81,16 @@ export class Ledger {
       const siblings = this.#byMeter.get(meter) ?? [];
       this.#byMeter.set(meter, [...siblings, { channel: config.id, energy }]);
     }
+    const energies = [...this.#channels.values()];
+    this.#byRole = Map.groupBy(energies, ({ role }) => role);
+    this.#required = energies.filter(({ role }) => REQUIRED_ROLES.includes(role));
     const makers = this.#makers(channels, position);
     const measured = makers.length < 2 || this.#ofRole('grid').length === 0;
     this.#made = measured ? null : new MadeGrid(makers, resume?.grid);
     const required = channels.filter(({ config }) => REQUIRED_ROLES.includes(config.role));
     this.#moments = new Moments(required, position);
     this.#totals = new Totals({
-      channels: [...this.#channels.values()],
+      channels: energies,
       madeGrid: this.#made?.account ?? null,
       restored: resume?.totals ?? {},
     });
@@ -104,12 +111,8 @@ export class Ledger {
     });
   }
 
-  #ofRole(role: Role): ChannelEnergy[] {
-    return [...this.#channels.values()].filter((channel) => channel.role === role);
-  }
-
-  #required(): ChannelEnergy[] {
-    return [...this.#channels.values()].filter(({ role }) => REQUIRED_ROLES.includes(role));
+  #ofRole(role: Role): readonly ChannelEnergy[] {
+    return this.#byRole.get(role) ?? NONE;
   }
 
   /** Takes the channels of a good reading. */
@@ -156,10 +159,9 @@ export class Ledger {
     this.#settlements += 1;
     const grown = this.#drainAccounts();
     const { seen, recovered } = this.#totals.grow(grown);
-    const known = Object.entries(seen).filter(([, kwh]) => kwh !== null);
-    this.#home.add({ seen: Object.fromEntries(known), recovered, outage: this.#outage });
+    this.#home.add({ seen, recovered, outage: this.#outage });
     this.#beginHome();
-    const awaited = this.#required().some((channel) => channel.awaited);
+    const awaited = this.#required.some((channel) => channel.awaited);
     const home = this.#home.settle({ complete, awaited, monoMs: now.monoMs });
     this.#outage = joinOutages(this.#outage, home.outage);
     if (home.outage) this.#recoveredS += this.#madeUp.take(home.outage);
@@ -208,15 +210,17 @@ export class Ledger {
   }
 
   #drainAccounts(): Map<Account, Growth> {
-    const accounts = [...this.#channels.values()].map(({ account }) => account);
-    if (this.#made) accounts.push(this.#made.account);
-    return new Map(accounts.map((account) => [account, account.drain()]));
+    const grown = new Map<Account, Growth>();
+    for (const { account } of this.#channels.values()) grown.set(account, account.drain());
+    if (this.#made) grown.set(this.#made.account, this.#made.account.drain());
+    return grown;
   }
 
   /** A ledger without a past begins with the home that its counters tell, where all of them do. */
   #beginHome(): void {
+    if (this.#home.begun || this.#ofRole('grid').length === 0) return;
     const lifetimeKwh = this.#totals.balanceKwh;
-    if (this.#home.begun || lifetimeKwh === null || this.#ofRole('grid').length === 0) return;
+    if (lifetimeKwh === null) return;
     this.#home.begin(this.#totals.counterLed ? Math.max(0, lifetimeKwh) : 0);
   }
 
@@ -226,15 +230,16 @@ export class Ledger {
     grown: ReadonlyMap<Account, Growth>,
     { wallMs, monoMs }: Instant,
   ): Recovered | null {
+    const outage = this.#outage;
+    if (outage === null) return null;
     const channels: Recovered['channels'] = {};
     for (const [id, { account }] of this.#channels) {
       const { recovered } = grown.get(account) ?? {};
       if (!recovered || WAYS.every((way) => recovered[way] === 0)) continue;
       channels[id] = { import_kwh: recovered.import, export_kwh: recovered.export };
     }
-    const outage = this.#outage;
     const isNothing = Object.keys({ ...energy, ...channels }).length === 0;
-    if (outage === null || (isNothing && !outage.unseen)) return null;
+    if (isNothing && !outage.unseen) return null;
     const wallOf = (ms: number) => Math.round(wallMs - (monoMs - ms));
     return { fromMs: wallOf(outage.fromMs), toMs: wallOf(outage.toMs), energy, channels };
   }
@@ -272,14 +277,15 @@ export class Ledger {
   }
 
   #state({ wallMs, monoMs }: Instant): LedgerState {
-    const channels = [...this.#channels].map(([id, channel]) => [id, channel.state(monoMs)]);
+    const channels: LedgerState['channels'] = {};
+    for (const [id, channel] of this.#channels) channels[id] = channel.state(monoMs);
     return {
       n: this.#settlements,
       marked_s: Math.round(this.#markedS),
       at: wallMs,
       totals: { ...this.#totals.kwh },
       ...(this.#home.begun && { home: this.#home.state() }),
-      channels: Object.fromEntries(channels),
+      channels,
       ...(this.#made && { grid: this.#made.account.state() }),
     };
   }

@@ -31,7 +31,10 @@ export interface TotalsOptions {
 
 export class Totals {
   readonly kwh: TotalsKwh;
-  #all: Total[];
+  readonly keys: readonly TotalKey[];
+  #all: readonly Total[];
+  /** Those that make the home's balance. */
+  #balanced: readonly Total[];
 
   constructor({ channels, madeGrid, restored }: TotalsOptions) {
     this.kwh = { ...restored };
@@ -53,15 +56,8 @@ export class Totals {
       { key: 'ev_kwh', way: 'import', parts: of('ev', 'import') },
     ];
     this.#all = all.filter(({ parts }) => parts.length > 0);
-  }
-
-  get keys(): TotalKey[] {
-    return this.#all.map(({ key }) => key);
-  }
-
-  /** Those that make the home's balance. */
-  get #balanced(): Total[] {
-    return this.#all.filter(({ key }) => SIGNS[key] !== 0);
+    this.keys = this.#all.map(({ key }) => key);
+    this.#balanced = this.#all.filter(({ key }) => SIGNS[key] !== 0);
   }
 
   /** True where every total of the balance follows a counter. */
@@ -91,10 +87,14 @@ export class Totals {
     const seen: Partial<Record<TotalKey, number | null>> = {};
     const recovered: TotalsKwh = {};
     for (const { key, way, parts } of this.#all) {
-      const growths = parts.flatMap(({ account }) => grown.get(account) ?? []);
-      const watched = growths.flatMap((growth) => growth.seen[way] ?? []);
-      const seenKwh = watched.length > 0 ? watched.reduce((a, b) => a + b, 0) : null;
-      const recoveredKwh = growths.reduce((kwh, growth) => kwh + growth.recovered[way], 0);
+      let seenKwh: number | null = null;
+      let recoveredKwh = 0;
+      for (const { account } of parts) {
+        const growth = grown.get(account);
+        const watchedKwh = growth?.seen[way] ?? null;
+        if (watchedKwh !== null) seenKwh = (seenKwh ?? 0) + watchedKwh;
+        recoveredKwh += growth?.recovered[way] ?? 0;
+      }
       seen[key] = seenKwh;
       if (recoveredKwh > 0) recovered[key] = recoveredKwh;
       const before = this.kwh[key];
