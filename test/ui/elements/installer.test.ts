@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { LANGUAGES } from '../../../ui/strings/strings.ts';
 import { type OpenPage, openPage, type View } from '../../support/browser.ts';
 import { requireTool } from '../../support/requires.ts';
 import { noon } from '../reader.ts';
@@ -28,6 +29,30 @@ const swapped = {
 };
 const well = { ...swapped, id: 'ct_unplugged', cause: undefined, verdict: 'quiet', arguments: [] };
 const report = () => ({ ts: now(), daylight: 'night', hypotheses: [well, swapped] });
+const kinds = { crc: 3, timeouts: 9, bad_replies: 1, exceptions: 1, silent: 1, unreachable: 1 };
+const SYSTEM = {
+  version: '2.0.0',
+  uptime_s: 93_784,
+  host: {
+    uptime_s: 900_000,
+    cpu: { percent: 12, load: [], cores: 4 },
+    memory: { host_free_mb: 512, host_total_mb: 1_900 },
+    disk: { free_mb: 12_400, total_mb: 29_000 },
+    temperature_c: 81,
+    undervoltage: { now: false, since_boot: true },
+  },
+  runs: {
+    last_end: { how: 'power_loss', at: now() },
+    reboots: 12,
+    crashes_24h: 1,
+    crashes_7d: 3,
+  },
+  disk_full: { of: 'space', days_left: 20 },
+  event_loop_delay_ms: { p50: 0.4, p99: 12, max: 412 },
+  poll_drift_ms: { main: { p50: 3.2, p99: 40, max: 120 } },
+  request_errors: { main: { bus: 'rs485', requests: 1_200, failures: 16, percent: 1.3, kinds } },
+  clock: { now: now(), trusted: false },
+};
 const fault = (id: string, change = {}) => ({
   id,
   source: 'main/mains',
@@ -78,6 +103,22 @@ describe('the installer’s page in a browser', function () {
     await unplugged.waitFor();
     assert.ok(Number(await page.evaluate('document.documentElement.scrollWidth')) <= 360);
     assert.deepEqual(opened.problems, []);
+  });
+
+  it('fits a phone in every language it speaks', async () => {
+    for (const locale of Object.keys(LANGUAGES)) {
+      const page = await open({ width: 360, locale });
+      await set(page, 'doctor', 'report', report());
+      await set(page, 'system', 'system', SYSTEM);
+      await set(page, 'faults', 'faults', [fault('ct_reversed', { state: 'suspected' })]);
+      await page.locator('solthrive-faults li').waitFor();
+      await page.locator('solthrive-system dd').first().waitFor();
+      const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
+      assert.ok(width <= 360, `${locale}: ${width}`);
+      assert.equal(await page.locator('solthrive-doctor section').getAttribute('lang'), locale);
+      assert.deepEqual(opened.problems, []);
+      await opened.close();
+    }
   });
 
   it('has what was found well on paper, too', async () => {
