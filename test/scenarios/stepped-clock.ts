@@ -9,8 +9,9 @@ interface Pending {
 }
 
 /**
- * Unlike the virtual clock of the other tests it looks for the next timer without sorting and lets
- * promises settle once a step: a scenario has a quarter of a million steps.
+ * Unlike the virtual clock of the other tests it looks for the next timer without sorting, and turns
+ * the event loop, for what is read from and written to files, once a run and not at each timer: a
+ * scenario has a quarter of a million of them.
  */
 export class SteppedClock implements DrivenClock {
   #wall: number;
@@ -47,7 +48,7 @@ export class SteppedClock implements DrivenClock {
       this.#remove(due);
       this.#moveTo(due.at);
       due.run();
-      await turn();
+      await settled();
     }
     this.#moveTo(mono);
   }
@@ -74,7 +75,13 @@ export class SteppedClock implements DrivenClock {
   }
 }
 
-/** A turn of the event loop: every promise that needs no time has settled by then. */
-export function turn(): Promise<void> {
+/** Every promise that needs neither time nor files has settled by then. */
+function settled(): Promise<void> {
+  // Asked for between promises, the next tick comes when none of them has anything left to do.
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
+/** A turn of the event loop: files have been served too. */
+function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
