@@ -56,7 +56,6 @@ describe('the rounds of the health node', () => {
         '8 ok ',
         '10 ok storage_failed',
         '11 down storage_failed,meter_not_responding',
-        '13 down storage_failed,meter_not_responding,data_stale',
       ],
     );
   });

@@ -162,7 +162,7 @@ describe('the watch over a site', () => {
       await clock.advance(1_000);
     }
     watch.snapshot(sampleSnapshot());
-    assert.deepEqual(watch.report().errors, ['meter_not_responding', 'data_stale']);
+    assert.deepEqual(watch.report().errors, ['meter_not_responding']);
     for (const milliseconds of [10, 10]) {
       await clock.advance(milliseconds);
       watch.reading(sampleReading(clock.mono()));

@@ -52,7 +52,7 @@ describe('the watch over a meter', () => {
 
   it('raises after three failed polls and three seconds, and within five', async () => {
     await live(1, 2, ...times(6, 'fails' as const));
-    assert.deepEqual(told, ['5: meter_not_responding', '8: data_stale']);
+    assert.deepEqual(told, ['5: meter_not_responding']);
   });
 
   it('raises within five seconds where nothing is heard at all', async () => {
@@ -65,7 +65,7 @@ describe('the watch over a meter', () => {
     assert.deepEqual(told, ['4: meter_not_responding/bus_timeout']);
     await live('bus_closed', 'bus_unreachable', 'bus_unreachable');
     assert.equal(told.at(-1), '9: meter_not_responding/bus_unreachable');
-    assert.deepEqual(book.active().at(-1)?.evidence, { age_s: 8 });
+    assert.deepEqual(book.active().at(-1)?.evidence, { failed_polls: 8, silent_s: 8 });
   });
 
   it('has words for every cause, and none of RS-485 where the line cannot be opened', () => {
@@ -102,12 +102,16 @@ describe('the watch over a meter', () => {
 
   it('raises for a meter that never answered', async () => {
     await live(...times(12, 'fails' as const));
-    assert.deepEqual(told, ['3: meter_not_responding', '11: data_stale']);
+    assert.deepEqual(told, ['3: meter_not_responding']);
   });
 
-  it('ends staleness with the first fresh values', async () => {
-    await live(1, ...times(6, 'fails' as const), 2);
-    assert.equal(told.at(-1), '8: end data_stale');
+  it('tells one silence once: what is not answered is not stale as well', async () => {
+    await live(1, ...times(31, 1), ...times(3, 'fails' as const));
+    assert.deepEqual(told, [
+      '31: data_stale/frozen',
+      '35: meter_not_responding',
+      '35: end data_stale/frozen',
+    ]);
   });
 
   it('tells frozen values after thirty seconds, and their first move', async () => {
