@@ -9,10 +9,13 @@ import enDoctor from '../../nodes/health/locales/en-US/doctor.json' with { type:
 import enFaults from '../../nodes/health/locales/en-US/faults.json' with { type: 'json' };
 import esDoctor from '../../nodes/health/locales/es/doctor.json' with { type: 'json' };
 import esFaults from '../../nodes/health/locales/es/faults.json' with { type: 'json' };
+import frDoctor from '../../nodes/health/locales/fr/doctor.json' with { type: 'json' };
+import frFaults from '../../nodes/health/locales/fr/faults.json' with { type: 'json' };
 import { type Catalogue, type Say, sayFrom } from '../../nodes/site/text.ts';
 import de from './de.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 import es from './es.json' with { type: 'json' };
+import fr from './fr.json' with { type: 'json' };
 
 /** The page's own words, and those that the server and the command line say, too. */
 export interface PageWords {
@@ -27,6 +30,7 @@ export const LANGUAGES: Record<string, PageWords> = {
   en: ENGLISH,
   de: { page: de, faults: deFaults, doctor: deDoctor },
   es: { page: es, faults: esFaults, doctor: esDoctor },
+  fr: { page: fr, faults: frFaults, doctor: frDoctor },
 };
 
 export interface Tongue {
