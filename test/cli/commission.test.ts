@@ -63,9 +63,10 @@ describe('solthrive-cli commission', () => {
   });
 
   /** Calls it with answers; the switches are thrown as the words ask for it. */
-  async function run(args: string[], answers: readonly string[]) {
+  const run = (args: string[], answers: readonly string[]) => call('commission', args, answers);
+  async function call(name: string, args: string[], answers: readonly string[]) {
     let [text, errors] = ['', ''];
-    const code = await runCli(['commission', ...args], {
+    const code = await runCli([name, ...args], {
       env: { USER: 'pat', SOLTHRIVE_PORT: String(appliance.port) },
       mode: { kind: 'folder', folder: appliance.folder },
       write: (part) => {
@@ -174,8 +175,38 @@ describe('solthrive-cli commission', () => {
     assert.ok(existsSync(folder()));
   });
 
-  it('needs the service', async () => {
+  it('is followed by a check of the site in the field', async () => {
+    const { code, text } = await call('check', ['--field', '--json'], []);
+    const list = JSON.parse(text) as { name: string; state: string; reason: string }[];
+    for (const { name, reason } of list) {
+      assert.ok(reason !== '' && !reason.startsWith(name), `${name}: ${reason}`);
+    }
+    const states = Object.fromEntries(list.map(({ name, state }) => [name, state]));
+    for (const name of [
+      'running',
+      'configuration',
+      'meters',
+      'supply',
+      'plausible',
+      'api',
+      'dashboard',
+    ]) {
+      assert.equal(states[name], 'pass', name);
+    }
+    assert.equal(code, Object.values(states).includes('fail') ? 1 : 0);
+    assert.match(
+      (await call('check', ['--field'], [])).text,
+      /✓ {2}meters answer +All meters answer/,
+    );
+  });
+
+  it('needs the service, and so does the check', async () => {
     await appliance.stop();
+    const check = await call('check', ['--field'], []);
+    assert.equal(check.code, 1);
+    assert.match(check.text, /✗ {2}running site +it cannot be asked: .*not running/);
+    assert.match(check.text, /– {2}signs +the service cannot be asked/);
+    assert.equal((await call('check', ['--field', '--bench'], [])).code, 2);
     const { code, errors } = await run([], []);
     assert.equal(code, 1);
     assert.match(errors, /not running/);
