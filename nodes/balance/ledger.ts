@@ -199,14 +199,14 @@ export class Ledger {
 
   /** Inverters draw a little while the sun is away: the other way of a solar channel. */
   #standby(grown: ReadonlyMap<Account, Growth>): Record<'seen' | 'recovered', StandbyKwh> {
-    const growths = this.#ofRole('solar').flatMap(({ account }) => grown.get(account) ?? []);
-    const total = (of: (growth: Growth) => number | null) =>
-      growths.reduce((kwh, growth) => kwh + (of(growth) ?? 0), 0);
+    let [seenKwh, recoveredKwh] = [0, 0];
+    for (const { account } of this.#ofRole('solar')) {
+      const { seen, recovered } = grown.get(account) ?? {};
+      seenKwh += seen?.export ?? 0;
+      recoveredKwh += recovered?.export ?? 0;
+    }
     const told = (kwh: number) => (kwh > 0 ? { solar_standby_kwh: kwh } : {});
-    return {
-      seen: told(total(({ seen }) => seen.export)),
-      recovered: told(total(({ recovered }) => recovered.export)),
-    };
+    return { seen: told(seenKwh), recovered: told(recoveredKwh) };
   }
 
   #drainAccounts(): Map<Account, Growth> {

@@ -42,16 +42,25 @@ export function mapCounters(profile: Profile, needs: CounterNeeds): CounterMap |
 /** The counters' part of a channel reading, as the meter shows them. */
 export function readCounters(counters: CounterMap, lookUp: LookUp): Partial<ChannelReading> {
   const total = (names: ValueName[]) => sum(names.map((name) => readValue(lookUp, name)));
-  const names = [...counters.import, ...counters.export];
-  const readAt = names.flatMap((name) => lookUp(name)?.monoMs ?? []);
-  return {
+  const shown: Partial<ChannelReading> = {
     import_kwh: total(counters.import),
     export_kwh: total(counters.export),
     counters: counters.netting,
-    ...(readAt.length === names.length ? { counters_mono_ms: Math.min(...readAt) } : {}),
-    counter_step_kwh: counters.stepKwh,
-    counter_modulus_kwh: counters.modulusKwh,
   };
+  const readMs = Math.min(readAt(counters.import, lookUp), readAt(counters.export, lookUp));
+  if (readMs > Number.NEGATIVE_INFINITY) shown.counters_mono_ms = readMs;
+  shown.counter_step_kwh = counters.stepKwh;
+  shown.counter_modulus_kwh = counters.modulusKwh;
+  return shown;
+}
+
+/** When the oldest of some values was read; before all time where one is not known. */
+function readAt(names: readonly ValueName[], lookUp: LookUp): number {
+  let oldestMs = Number.POSITIVE_INFINITY;
+  for (const name of names) {
+    oldestMs = Math.min(oldestMs, lookUp(name)?.monoMs ?? Number.NEGATIVE_INFINITY);
+  }
+  return oldestMs;
 }
 
 type Part = Phase | 'total' | 'total_nr';
