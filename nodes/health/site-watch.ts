@@ -223,7 +223,9 @@ export class SiteWatch {
     scaling.judge(this.#book);
     if (bus === undefined) return;
     drift.judge(this.#book);
-    if (this.#book.has('meter_not_responding', id)) bus.forget(this.#book);
+    // What failed before a meter's first reply is a start, and its silence later another fault.
+    const isOut = meter.measuredMs === null || this.#book.has('meter_not_responding', id);
+    if (isOut) bus.forget(this.#book);
     else bus.judge(this.#book);
   }
 

@@ -123,6 +123,32 @@ describe('the watch over a site', () => {
     assert.ok(book.has('meter_not_responding', 'main'));
   });
 
+  it('counts no losses of the time before the first reply', async () => {
+    begin(two);
+    const stats = (requests: number, failed: number) => ({
+      ...sampleStatus(),
+      stats: {
+        unit: 1,
+        requests,
+        errors: { bus_unreachable: failed },
+        latencyMs: 1,
+        wireMs: 1,
+        failures: 0,
+      },
+    });
+    watch.meterStatus(stats(1, 0));
+    await clock.advance(1_000);
+    watch.tick();
+    watch.meterStatus(stats(5, 4));
+    for (let count = 1; count <= 150; count++) {
+      await second();
+      watch.meterStatus(stats(5 + count, 4));
+      watch.tick();
+    }
+    assert.deepEqual(watch.report().errors, []);
+    assert.equal(watch.report().system.request_errors.main?.failures, 0);
+  });
+
   it('names an id once, however many sources have it', async () => {
     begin(two);
     await second();
