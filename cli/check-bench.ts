@@ -2,53 +2,22 @@
  * Checks of the program itself on this machine, without a site: the appliance as a process of its own
  * in a folder of its own, and a simulated meter that is polled over real Modbus and misbehaves.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { loadProfile } from '../nodes/meter/profile-file.ts';
-import { zeroCounters } from '../nodes/simulator/counters.ts';
-import { createHome, type SiteFacts } from '../nodes/simulator/home.ts';
-import { MeteredHome } from '../nodes/simulator/metered-home.ts';
-import { SimulatedMeter } from '../nodes/simulator/simulated-meter.ts';
-import { wiringOf } from '../nodes/simulator/wiring.ts';
-import { pause, systemClock } from '../nodes/site/clock.ts';
 import { asError } from '../nodes/site/errors.ts';
-import { packageRoot } from '../nodes/site/package.ts';
+import { type Bench, getJson, inTime, setUp, tearDown, waitUntil } from './bench-site.ts';
 import { type ToldCheck, titleOf, told } from './check-told.ts';
 
-const PROFILE = 'ccs-wattnode-wnc';
-/** Where it is noon now there is solar to be measured; any place will do. */
-const HOME: SiteFacts = {
-  timezone: 'UTC',
-  latitude: 41.9,
-  longitude: 0,
-  service: 'split_phase',
-  nominal_voltage: 120,
-  inverter_watts: 6_000,
-};
 const START_MS = 60_000;
 const FAULT_MS = 15_000;
 const VOLTAGE_MS = 20_000;
 const MINUTE_MS = 130_000;
 const STOP_MS = 25_000;
-const LOOK_EVERY_MS = 250;
-const MOST_WORDS = 1_000;
 /** The reading is up to two seconds older than the home. */
 const NEAR_SHARE = 0.05;
 const NEAR_W = 60;
-
-interface Bench {
-  meter: SimulatedMeter;
-  folder: string;
-  url: string;
-  child: ChildProcess;
-  /** What it has complained of last. */
-  lastWords: string;
-}
 
 const CHECKS: Record<string, (bench: Bench) => Promise<ToldCheck>> = {
   start,
@@ -84,9 +53,7 @@ export async function checkBench(progress: (name: string) => void): Promise<Told
       );
     }
   } finally {
-    bench.child.kill('SIGKILL');
-    await bench.meter.stop();
-    rmSync(bench.folder, { recursive: true, force: true, maxRetries: 5 });
+    await tearDown(bench);
   }
   return results;
 }
@@ -97,52 +64,6 @@ async function tried(name: string, check: () => Promise<ToldCheck>): Promise<Tol
   } catch (thrown) {
     return told(name, 'fail', 'fail', { what: asError(thrown).message });
   }
-}
-
-async function setUp(): Promise<Bench> {
-  const clock = systemClock;
-  const metered = new MeteredHome({
-    home: createHome(HOME, { seed: 1 }),
-    wiring: wiringOf(HOME.service),
-    counters: zeroCounters(),
-    ms: clock.now(),
-  });
-  const profile = loadProfile(join(packageRoot, 'config', 'meters', `${PROFILE}.yaml`));
-  const transport = { type: 'tcp', host: '127.0.0.1', port: 0, baud: 115_200 } as const;
-  const meter = new SimulatedMeter({ metered, profile, unit: 1, clock, transport });
-  await meter.start();
-  const folder = mkdtempSync(join(tmpdir(), 'solthrive-check-'));
-  const at = (...parts: string[]) => join(folder, ...parts);
-  mkdirSync(at('etc'));
-  writeFileSync(at('etc', 'meter.yaml'), meterFile(meter.port));
-  const port = await freePort();
-  const child = spawn(process.execPath, [join(packageRoot, 'dist', 'runtime', 'main.js')], {
-    env: {
-      ...process.env,
-      SOLTHRIVE_ETC: at('etc'),
-      SOLTHRIVE_BOOT: at('boot.yaml'),
-      SOLTHRIVE_DATA: at('data'),
-      SOLTHRIVE_RUN: at('run'),
-      SOLTHRIVE_PORT: String(port),
-      // It is nobody's service: systemd must not be told of it.
-      NOTIFY_SOCKET: '',
-    },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const bench = { meter, folder, url: `http://127.0.0.1:${port}`, child, lastWords: '' };
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    bench.lastWords = `${bench.lastWords}${text}`.slice(-MOST_WORDS);
-  });
-  return bench;
-}
-
-function meterFile(port: number): string {
-  return `
-buses: [{ id: line, type: tcp, host: 127.0.0.1, port: ${port} }]
-meters:
-  - { id: main, profile: ${PROFILE}, bus: line, unit: 1, channels: [
-      { id: mains, role: grid, phases: [l1, l2] }, { id: pv, role: solar, phases: [l3] }] }
-`;
 }
 
 const latestSchema = z.looseObject({
@@ -279,48 +200,4 @@ function outcome(
 ): ToldCheck {
   if (took === null) return told(name, 'fail', 'fail', { what: '', ...params });
   return told(name, 'pass', 'pass', { ...params, seconds: took });
-}
-
-/** @returns after how many seconds it was so; null where it was not in time */
-async function waitUntil(
-  bench: Bench,
-  withinMs: number,
-  isSo: () => Promise<boolean>,
-): Promise<number | null> {
-  const { child } = bench;
-  const from = systemClock.mono();
-  while (systemClock.mono() - from < withinMs && child.exitCode === null) {
-    const is = await isSo().catch(() => false);
-    if (is) return Math.round((systemClock.mono() - from) / 100) / 10;
-    await pause(systemClock, LOOK_EVERY_MS);
-  }
-  return null;
-}
-
-/** @returns null where it does not come in time; a timer that is left over would keep the program waiting */
-async function inTime<T>(coming: Promise<T>, withinMs: number): Promise<T | null> {
-  const isHere = new AbortController();
-  try {
-    return await Promise.race([
-      coming,
-      pause(systemClock, withinMs, isHere.signal).then(() => null),
-    ]);
-  } finally {
-    isHere.abort();
-  }
-}
-
-async function getJson({ url }: Bench, path: string): Promise<unknown> {
-  const response = await fetch(url + path);
-  if (!response.ok) throw new Error(`${path}: ${response.status}`);
-  return response.json();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
