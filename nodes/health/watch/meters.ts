@@ -156,7 +156,10 @@ export class MeterWatch {
   #judgeAge(nowMs: number, book: FaultBook): void {
     const { id, intervalMs } = this.#meter;
     // The same silence is told once, by what explains it.
-    if (book.has('meter_not_responding', id)) return book.clear('data_stale', id);
+    if (book.has('meter_not_responding', id)) {
+      book.clear('data_stale', id);
+      return;
+    }
     const ageMs = nowMs - (this.#measuredMs ?? this.#startedMs);
     const staleMs = this.#measuredMs === null ? START_GRACE_MS : STALE_AFTER_MS;
     if (ageMs > Math.max(staleMs, 2.5 * intervalMs)) {
