@@ -27,15 +27,7 @@ const place = z
   ])
   .default(PLACES.chicago);
 
-const ACTIONS = [
-  'fault',
-  'clear',
-  'port',
-  'restart',
-  'configure',
-  'clock',
-  'jump',
-] as const;
+const ACTIONS = ['fault', 'clear', 'port', 'restart', 'configure', 'clock', 'jump'] as const;
 
 /** Parameters of the simulator's own commands stand beside `fault`. */
 const event = z
