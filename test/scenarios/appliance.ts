@@ -83,7 +83,6 @@ export class Appliance {
     this.#ticker.stop();
     await Promise.all(this.#pollers.map((poller) => poller.stop()));
     if (how === 'clean') this.#watch.stop();
-    if (how === 'clean') this.#watch.stop();
     if (how === 'clean' && this.#ledger !== null) this.#checkpoint.keep(this.#ledger);
     this.#checkpoint.close();
   }
