@@ -112,23 +112,70 @@ describe('the house', () => {
     assert.deepEqual(missing, []);
   });
 
-  it('languages have the same keys', () => {
-    const catalogues = list('{nodes,runtime,cli,ui}/**/locales/en-US/*.json', 'ui/strings/en.json');
-    for (const english of catalogues) {
-      const others = english.includes('/en-US/')
-        ? list(english.replace('/en-US/', '/*/'))
-        : list(english.replace('en.json', '*.json'));
-      for (const other of others) {
-        assert.deepEqual(keysOf(JSON.parse(read(other))), keysOf(JSON.parse(read(english))), other);
-      }
-    }
+  it('every language has every text, with the same places to fill', () => {
+    const catalogues = list(
+      '{nodes,runtime,cli,ui,build}/**/locales/en-US/*.json',
+      'ui/strings/en.json',
+    );
+    const offences = catalogues.flatMap((english) => {
+      const said = textsOf(english);
+      return translationsOf(english).flatMap((translation) => {
+        if (!existsSync(join(root, translation))) return [`${translation} is missing`];
+        const spoken = textsOf(translation);
+        const keys = new Set([...said.keys(), ...spoken.keys()]);
+        return [...keys]
+          .filter((key) => placesIn(said.get(key)) !== placesIn(spoken.get(key)))
+          .map((key) => `${translation}: ${key}`);
+      });
+    });
+    assert.deepEqual(offences, []);
+  });
+
+  it("every language has every node's help, about the same names", () => {
+    const offences = adapters.flatMap((html) => {
+      const english = helpIn(html);
+      return LANGUAGES.map((language) => join(dirname(html), 'locales', language, basename(html)))
+        .filter((help) => !existsSync(join(root, help)) || namesIn(helpIn(help)) !== namesIn(english))
+        .map((help) => `${help} is missing, or tells of other names`);
+    });
+    assert.deepEqual(offences, []);
   });
 });
 
-function keysOf(catalogue: object, path = ''): string[] {
-  return Object.entries(catalogue)
-    .flatMap(([key, value]) =>
-      typeof value === 'object' && value !== null ? keysOf(value, `${path}${key}.`) : [path + key],
-    )
-    .sort();
+/** The languages that are shipped beside English. */
+const LANGUAGES = ['de', 'es', 'fr'];
+
+function translationsOf(english: string): string[] {
+  return LANGUAGES.map((language) =>
+    english.includes('/en-US/')
+      ? english.replace('/en-US/', `/${language}/`)
+      : english.replace('en.json', `${language}.json`),
+  );
+}
+
+/** The texts of a catalogue by their whole key, `a.b.c`. */
+function textsOf(file: string): Map<string, string> {
+  const walk = (value: unknown, path: string[]): [string, string][] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([key, below]) => walk(below, [...path, key]))
+      : [[path.join('.'), String(value)]];
+  return new Map(walk(JSON.parse(read(file)), []));
+}
+
+/**
+ * What a translation has to leave as it is, in any order: `{name}`, Node-RED's `__name__`, and what
+ * stands in backticks. A text that is not there differs from one without any.
+ */
+function placesIn(text: string | undefined): string | undefined {
+  const places = text?.match(/\{\w+\}|__\w+__|`[^`]+`/g);
+  return text === undefined ? undefined : [...new Set(places)].sort().join(' ');
+}
+
+const helpIn = (file: string) =>
+  /<script type="text\/html" data-help-name=[\s\S]*?<\/script>/.exec(read(file))?.[0] ?? '';
+
+/** The node, properties and topics that a help tells of: its type, its terms and its code. */
+function namesIn(help: string): string {
+  const names = help.match(/data-help-name="[^"]+"|<(dt|code)\b[^>]*>[\s\S]*?<\/\1>/g);
+  return [...(names ?? [])].sort().join('\n');
 }
