@@ -38,6 +38,20 @@ describe('gauges', () => {
     assert.equal(standby.words, 'no sun, inverter on standby');
   });
 
+  it('do not take for standby what no sleeping inverter draws', () => {
+    const drawing = gauge('solar', { solar_w: 0, solar_standby_w: 3826 });
+    assert.equal(plain(drawing.words), 'draws 3.83 kW instead of producing');
+  });
+
+  it('show no home where the powers contradict each other, unless the last good one is held', () => {
+    const clamped = { home_w: 0, flows: null, residual_w: -3664 };
+    const unsure = gauge('home', clamped);
+    assert.equal(unsure.value, '–');
+    assert.equal(unsure.accessibleName, 'Home: the values do not add up');
+    assert.equal(gauge('home', { ...clamped, home_w: 812, held: true }).value, '812');
+    assert.equal(gauge('home', { home_w: null, flows: null }).words, 'no data');
+  });
+
   it('are three before anything is known, and more where the home has more', () => {
     const ids = (change?: object) =>
       viewGauges(change ? noon(change) : null, {}, reader).map(({ id }) => id);

@@ -1,5 +1,6 @@
 /** Decides what the gauges say: a snapshot in; numbers, words, colours and a sentence out. No DOM. */
 import type { Snapshot } from '../../nodes/balance/snapshot.ts';
+import { addsUp } from './adds-up.ts';
 import { formatPower, NO_VALUE, percentText, powerText, type Reader, scaleText } from './format.ts';
 
 export type GaugeId = 'solar' | 'home' | 'grid' | 'battery' | 'ev';
@@ -38,6 +39,8 @@ const SMALLEST_W: Record<GaugeId, number> = {
 };
 /** Below this a direction is not worth a word, W. */
 const QUIET_W = 5;
+/** An inverter asleep draws less, W; the doctor's rule of a reversed solar CT begins here too. */
+const STANDBY_W = 100;
 
 export type Scales = Partial<Record<GaugeId, number>>;
 
@@ -66,9 +69,10 @@ function viewGauge(
 ): GaugeView {
   const powerW = snapshot ? powerOf(id, snapshot) : null;
   const label = reader.say(`gauges.${id}`);
-  const words = reader.say(
-    powerW === null ? 'none' : `gauges.words.${wordOf(id, powerW, snapshot)}`,
-  );
+  const word = wordOf(id, powerW, snapshot);
+  const words = reader.say(word === 'none' ? word : `gauges.words.${word}`, {
+    draw: powerText(snapshot?.solar_standby_w, reader),
+  });
   const view: GaugeView = {
     id,
     tone: toneOf(id, powerW),
@@ -100,15 +104,21 @@ function gaugesOf(snapshot: Snapshot | null): GaugeId[] {
 }
 
 function powerOf(id: GaugeId, snapshot: Snapshot): number | null {
-  return snapshot[`${id}_w`] ?? null;
+  return id === 'home' && isHomeUnsure(snapshot) ? null : (snapshot[`${id}_w`] ?? null);
 }
 
-function wordOf(id: GaugeId, powerW: number, snapshot: Snapshot | null): string {
+/** A home that is held is the last good one. */
+function isHomeUnsure(snapshot: Snapshot): boolean {
+  return !addsUp(snapshot) && snapshot.held !== true;
+}
+
+function wordOf(id: GaugeId, powerW: number | null, snapshot: Snapshot | null): string {
+  if (id === 'home' && snapshot && isHomeUnsure(snapshot)) return 'home_unsure';
+  if (powerW === null) return 'none';
   const quiet = Math.abs(powerW) < QUIET_W;
   switch (id) {
     case 'solar':
-      if (!quiet) return 'solar_on';
-      return (snapshot?.solar_standby_w ?? 0) > 0 ? 'solar_standby' : 'solar_off';
+      return quiet ? solarWord(snapshot?.solar_standby_w ?? 0) : 'solar_on';
     case 'home':
       return 'home';
     case 'grid':
@@ -118,6 +128,11 @@ function wordOf(id: GaugeId, powerW: number, snapshot: Snapshot | null): string 
     case 'ev':
       return quiet ? 'ev_off' : 'ev_on';
   }
+}
+
+function solarWord(drawW: number): string {
+  if (drawW >= STANDBY_W) return 'solar_draws';
+  return drawW > 0 ? 'solar_standby' : 'solar_off';
 }
 
 function toneOf(id: GaugeId, powerW: number | null): Tone {

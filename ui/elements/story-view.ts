@@ -1,5 +1,6 @@
 /** Decides the one sentence above the gauges, and the bar that shows where the home's power comes from. */
 import type { Flows, Snapshot } from '../../nodes/balance/snapshot.ts';
+import { addsUp } from './adds-up.ts';
 import { percentText, powerText, type Reader } from './format.ts';
 
 export interface StoryView {
@@ -25,6 +26,7 @@ export function viewStory(snapshot: Snapshot | null, reader: Reader): StoryView 
   const { say } = reader;
   if (!snapshot) return { sentence: say('story.waiting'), shares: [] };
   const { flows } = snapshot;
+  if (!addsUp(snapshot)) return { sentence: say('story.inconsistent'), shares: [] };
   if (!flows) return { sentence: say('story.unknown'), shares: [] };
   const [sun, battery, grid] = [flows.solar_home_w, flows.battery_home_w ?? 0, flows.grid_home_w];
   const home = sun + battery + grid;
