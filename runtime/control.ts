@@ -6,7 +6,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { asError, SolthriveError } from '../nodes/site/errors.ts';
+import { asError, SolthriveError, sayWhat } from '../nodes/site/errors.ts';
 
 /**
  * Answers one call with what is to be sent as JSON; with an async iterable for what takes longer: each
@@ -79,7 +79,8 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   for await (const chunk of request.setEncoding('utf8')) {
     if (text.length <= LONGEST_BODY) text += chunk;
   }
-  if (text.length > LONGEST_BODY) throw new SolthriveError('body_invalid', { what: 'too long' });
+  if (text.length > LONGEST_BODY)
+    throw new SolthriveError('body_invalid', { what: sayWhat('too_long') });
   if (text === '') return null;
   try {
     return JSON.parse(text) as unknown;

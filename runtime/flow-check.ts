@@ -3,7 +3,7 @@
  * what the site added and this installation does not know is set aside; the same mistake in the
  * shipped flows is a broken release and refuses to start.
  */
-import { SolthriveError } from '../nodes/site/errors.ts';
+import { SolthriveError, sayWhat } from '../nodes/site/errors.ts';
 import type { SiteLayer } from './flow-layers.ts';
 import { mergeLayers } from './flow-layers.ts';
 import type { FlowNode } from './flow-units.ts';
@@ -65,10 +65,10 @@ function refuseBroken(shipped: readonly FlowNode[], knows: FlowCheck['knows']): 
   const subflows = subflowTypes(shipped);
   for (const { id, type } of shipped) {
     const what = seen.has(id)
-      ? `duplicate id ${id}`
+      ? sayWhat('flow.duplicate', { id })
       : isKnown(type, subflows, knows)
         ? null
-        : `unknown type ${type}`;
+        : sayWhat('flow.unknown_type', { type });
     if (what) throw new SolthriveError('flow_invalid', { file: 'flows/', what });
     seen.add(id);
   }

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Clock, isoTime } from '../nodes/site/clock.ts';
-import { asError, SolthriveError } from '../nodes/site/errors.ts';
+import { asError, SolthriveError, sayWhat } from '../nodes/site/errors.ts';
 import { checkFlows, type DanglingWire, type Quarantined } from './flow-check.ts';
 import {
   listUnits,
@@ -161,7 +161,7 @@ export function readShipped(folder: string): FlowNode[] {
     } catch (thrown) {
       throw new SolthriveError('flow_invalid', { file, what: asError(thrown).message }, thrown);
     }
-    throw new SolthriveError('flow_invalid', { file, what: 'not a list of nodes' });
+    throw new SolthriveError('flow_invalid', { file, what: sayWhat('flow.no_list') });
   });
 }
 

@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import type { Clock } from '../site/clock.ts';
-import { asError, SolthriveError } from '../site/errors.ts';
+import { asError, SolthriveError, sayWhat } from '../site/errors.ts';
 
 /** 32 random bytes are 43 characters of base64url; less than 32 characters can be guessed at. */
 const LEAST_LENGTH = 32;
@@ -91,13 +91,13 @@ function readTokens(file: string): string[] {
   const handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const { mode, size } = fstatSync(handle);
-    if ((mode & TOO_OPEN) !== 0) throw new Error('others may read or write it');
-    if (size > MOST_BYTES) throw new Error('it is too long');
+    if ((mode & TOO_OPEN) !== 0) throw new Error(sayWhat('token.open'));
+    if (size > MOST_BYTES) throw new Error(sayWhat('token.long'));
     const lines = readFileSync(handle, 'utf8').split(/\r?\n/);
     const tokens = lines.map((line) => line.trim()).filter((line) => line !== '');
-    if (tokens.length === 0) throw new Error('it is empty');
+    if (tokens.length === 0) throw new Error(sayWhat('token.empty'));
     if (tokens.some((token) => token.length < LEAST_LENGTH))
-      throw new Error('a token is too short');
+      throw new Error(sayWhat('token.short'));
     return tokens;
   } finally {
     closeSync(handle);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { corrected, correctionOf } from '../meter/correction.ts';
 import { PHASES, type Reading, ROLES } from '../meter/reading.ts';
 import { isoTime } from '../site/clock.ts';
-import { SolthriveError } from '../site/errors.ts';
+import { SolthriveError, sayWhat } from '../site/errors.ts';
 import type { CtProfile, MeterConfig } from '../site/schema.ts';
 import type { Instant } from './ledger.ts';
 
@@ -58,7 +58,7 @@ export function checkReading(payload: unknown, now: Instant): Reading {
   if (!parsed.success) throw invalid(describe(parsed.error));
   const { ts = isoTime(now.wallMs), mono_ms = now.monoMs, ...rest } = parsed.data;
   // A time of another clock would make an old value look new for ever.
-  if (mono_ms > now.monoMs + 1) throw invalid('mono_ms: later than now; leave it out');
+  if (mono_ms > now.monoMs + 1) throw invalid(sayWhat('message.later'));
   return { ...rest, ts, mono_ms };
 }
 

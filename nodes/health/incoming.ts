@@ -3,7 +3,7 @@ import type { Snapshot } from '../balance/snapshot.ts';
 import type { ClockState } from '../journal/filing.ts';
 import type { MeterStatus } from '../meter/meter-status.ts';
 import type { Reading } from '../meter/reading.ts';
-import { SolthriveError } from '../site/errors.ts';
+import { SolthriveError, sayWhat } from '../site/errors.ts';
 import { payloadAs } from '../site/payload.ts';
 import { type Acknowledgement, FAULT_IDS, type FaultId } from './faults.ts';
 
@@ -48,7 +48,7 @@ function parseReading(payload: unknown): Reading {
   }
   throw new SolthriveError('message_invalid', {
     kind: 'reading',
-    what: 'meter is missing, or ok or channels is of another kind',
+    what: sayWhat('message.reading'),
   });
 }
 
@@ -56,7 +56,10 @@ function parseReading(payload: unknown): Reading {
 function parseStorage(payload: unknown): { ok: boolean; reporter: string } {
   const { ok, source = 'journal' } = fields(payload);
   if (typeof ok === 'boolean' && typeof source === 'string') return { ok, reporter: source };
-  throw new SolthriveError('message_invalid', { kind: 'storage', what: 'ok is missing' });
+  throw new SolthriveError('message_invalid', {
+    kind: 'storage',
+    what: sayWhat('missing', { name: 'ok' }),
+  });
 }
 
 /** Whether there is such a fault, and the time is to come, is for the fault book to say. */
@@ -68,7 +71,7 @@ function parseAcknowledgement(payload: unknown): Acknowledgement {
   }
   throw new SolthriveError('message_invalid', {
     kind: 'acknowledge',
-    what: 'id, source, by or until is missing, or by is longer than a name',
+    what: sayWhat('message.acknowledge'),
   });
 }
 

@@ -4,7 +4,7 @@ import { asMinute, readMinutes } from '../journal/minutes.ts';
 import { type Clock, systemClock } from '../site/clock.ts';
 import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
-import { asError, SolthriveError } from '../site/errors.ts';
+import { asError, SolthriveError, sayWhat } from '../site/errors.ts';
 import { payloadAs } from '../site/payload.ts';
 import { type NodeState, statusOf } from '../site/status.ts';
 import { acquireReader, type Reader } from './reader.ts';
@@ -97,6 +97,9 @@ function parse(topic: unknown, payload: unknown) {
   return list.map((value) => {
     const minute = asMinute(value);
     if (minute) return minute;
-    throw new SolthriveError('message_invalid', { kind: 'minute', what: 'not a minute record' });
+    throw new SolthriveError('message_invalid', {
+      kind: 'minute',
+      what: sayWhat('message.no_minute'),
+    });
   });
 }

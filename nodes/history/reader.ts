@@ -7,7 +7,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock, Timer } from '../site/clock.ts';
 import type { Site } from '../site/config.ts';
-import { asError, ERROR_CODES, type ErrorCode, SolthriveError } from '../site/errors.ts';
+import { asError, ERROR_CODES, type ErrorCode, SolthriveError, sayWhat } from '../site/errors.ts';
 import type {
   Failure,
   FromWorker,
@@ -120,7 +120,7 @@ class RecordReader {
     question: Extract<Question, { kind: Kind }>,
     signal?: AbortSignal,
   ): Promise<Answer<Heads[Kind]>> {
-    if (this.#ended) throw new SolthriveError('history_failed', { what: 'it was stopped' });
+    if (this.#ended) throw failed('stopped');
     if (this.#open.size >= OPEN_QUESTIONS) {
       throw new SolthriveError('busy', { seconds: ASK_AGAIN_S });
     }
@@ -134,7 +134,7 @@ class RecordReader {
     const forget = () => signal?.removeEventListener('abort', cancel);
     try {
       const reply = await this.#request({ id, ask: question, slabs });
-      if (!('head' in reply)) throw new SolthriveError('history_failed', { what: 'no answer' });
+      if (!('head' in reply)) throw failed('no_answer');
       if (reply.length === 0) {
         forget();
         this.#close(id);
@@ -153,7 +153,7 @@ class RecordReader {
   async end(): Promise<void> {
     this.#ended = true;
     this.#idle?.cancel();
-    this.#fail(new SolthriveError('history_failed', { what: 'it was stopped' }));
+    this.#fail(failed('stopped'));
     const worker = this.#worker;
     this.#worker = null;
     await worker?.terminate();
@@ -181,11 +181,11 @@ class RecordReader {
   }
 
   #request(message: ToWorker): Promise<FromWorker> {
-    if (!this.#open.has(message.id)) return Promise.reject(cancelled());
+    if (!this.#open.has(message.id)) return Promise.reject(failed('withdrawn'));
     const worker = this.#start();
     return new Promise((resolve, reject) => {
       const deadline = this.#clock.after(REPLY_WITHIN_MS, () =>
-        this.#abandon(worker, new SolthriveError('history_failed', { what: 'it took too long' })),
+        this.#abandon(worker, failed('slow')),
       );
       this.#waiting.set(message.id, { resolve, reject, deadline });
       worker.postMessage(message);
@@ -202,9 +202,7 @@ class RecordReader {
       const what = asError(error).message;
       this.#abandon(worker, new SolthriveError('history_failed', { what }, error));
     });
-    worker.on('exit', () =>
-      this.#abandon(worker, new SolthriveError('history_failed', { what: 'it ended' })),
-    );
+    worker.on('exit', () => this.#abandon(worker, failed('ended')));
     this.#worker = worker;
     return worker;
   }
@@ -240,7 +238,7 @@ class RecordReader {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     waiting?.deadline.cancel();
-    waiting?.reject(cancelled());
+    waiting?.reject(failed('withdrawn'));
     this.#worker?.postMessage({ id, cancel: true } satisfies ToWorker);
     this.#close(id);
   }
@@ -264,8 +262,8 @@ function newSlabs(): Slabs {
   return [new SharedArrayBuffer(SLAB_BYTES), new SharedArrayBuffer(SLAB_BYTES)];
 }
 
-function cancelled(): Error {
-  return new SolthriveError('history_failed', { what: 'the question was withdrawn' });
+function failed(why: string): SolthriveError {
+  return new SolthriveError('history_failed', { what: sayWhat(`history.${why}`) });
 }
 
 function errorOf({ code, params }: Failure): SolthriveError {

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { type Clock, isoTime, type Timer } from '../site/clock.ts';
-import { asError, SolthriveError } from '../site/errors.ts';
+import { asError, SolthriveError, sayWhat } from '../site/errors.ts';
 import { type AppendFile, type Disk, realDisk } from '../site/jsonl.ts';
 import type { MinuteRecord } from './minute.ts';
 import { dayOf, minuteFolder } from './minutes.ts';
@@ -146,7 +146,7 @@ export class MinuteStore {
       await appender.append(text);
       if (await appender.isThere()) return;
     }
-    throw new Error(`${file} was removed while it was written`);
+    throw new Error(sayWhat('removed', { file }));
   }
 
   async #appenderOf(file: string): Promise<AppendFile> {

@@ -1,5 +1,5 @@
 /** Takes in the past of a simulated home, where the journal has none of its own. */
-import { SolthriveError } from '../site/errors.ts';
+import { SolthriveError, sayWhat } from '../site/errors.ts';
 import type { MinuteRecord } from './minute.ts';
 import { asMinute, readMinutes } from './minutes.ts';
 
@@ -25,7 +25,8 @@ function parseBatch(payload: unknown): MinuteRecord[] {
   const batch = list.map((value, index) => {
     const record = asMinute(value);
     if (record) return { ...record, simulated: true as const };
-    throw new SolthriveError('message_invalid', { kind: 'minute', what: `record ${index}` });
+    const what = sayWhat('message.record', { index });
+    throw new SolthriveError('message_invalid', { kind: 'minute', what });
   });
   return batch.sort((a, b) => (a.ts < b.ts ? -1 : 1));
 }

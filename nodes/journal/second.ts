@@ -1,7 +1,7 @@
 /** The border of the journal: one second of the home as the balance tells it, or nothing at all. */
 import type { Measured } from '../balance/measured.ts';
 import type { Snapshot } from '../balance/snapshot.ts';
-import { SolthriveError } from '../site/errors.ts';
+import { SolthriveError, sayWhat } from '../site/errors.ts';
 import { payloadAs } from '../site/payload.ts';
 
 export interface Second {
@@ -38,6 +38,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function wrong(what: string): SolthriveError {
-  return new SolthriveError('message_invalid', { kind: 'snapshot', what: `${what} is missing` });
+function wrong(name: string): SolthriveError {
+  const what = sayWhat('missing', { name });
+  return new SolthriveError('message_invalid', { kind: 'snapshot', what });
 }

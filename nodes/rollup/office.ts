@@ -8,7 +8,7 @@ import type { MinuteRecord } from '../journal/minute.ts';
 import { type Clock, isoTime, type Timer } from '../site/clock.ts';
 import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
-import { asError, SolthriveError } from '../site/errors.ts';
+import { asError, SolthriveError, sayWhat } from '../site/errors.ts';
 import { errorOf, type FromWorker, type RollupSite, type ToWorker } from './desk.ts';
 import type { RollupStorage } from './live.ts';
 import type { News } from './now.ts';
@@ -95,7 +95,8 @@ export class RollupOffice {
     progress: (done: number, of: number) => void = () => undefined,
   ): Promise<unknown> {
     if (this.#worker === null || this.#closing !== null) {
-      return Promise.reject(new SolthriveError('rollup_failed', { what: 'it is not running' }));
+      const what = sayWhat('rollup.not_running');
+      return Promise.reject(new SolthriveError('rollup_failed', { what }));
     }
     this.#lastId += 1;
     const id = this.#lastId;
@@ -139,7 +140,7 @@ export class RollupOffice {
     const worker = new Worker(url, { workerData: this.#site, resourceLimits: LIMITS });
     this.#worker = worker;
     this.#startedMs = clock.mono();
-    let why = 'it stopped';
+    let why = sayWhat('rollup.stopped');
     worker.on('message', (message: FromWorker) => this.#hear(message));
     worker.on('error', (error) => {
       why = asError(error).message;

@@ -5,7 +5,7 @@ import { asMinute } from '../journal/minutes.ts';
 import { type Clock, systemClock } from '../site/clock.ts';
 import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
-import { asError, SolthriveError, withHint } from '../site/errors.ts';
+import { asError, SolthriveError, sayWhat, withHint } from '../site/errors.ts';
 import { type NodeState, statusOf } from '../site/status.ts';
 import { openOffice } from './office.ts';
 
@@ -56,6 +56,9 @@ function parse(topic: unknown, payload: unknown): MinuteRecord[] {
   return list.map((value) => {
     const minute = asMinute(value);
     if (minute) return minute;
-    throw new SolthriveError('message_invalid', { kind: 'minute', what: 'not a minute record' });
+    throw new SolthriveError('message_invalid', {
+      kind: 'minute',
+      what: sayWhat('message.no_minute'),
+    });
   });
 }

@@ -3,7 +3,7 @@
  * matches on it: never renamed, never used again for something else. Texts are in
  * `locales/<language>/errors.json` under the same code, as `message` and `hint`.
  */
-import { loadWords, type WordParams } from './words.ts';
+import { loadWords, type Say, type WordParams } from './words.ts';
 
 export const ERROR_CODES = [
   // configuration
@@ -87,6 +87,8 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 const words = loadWords(import.meta.url, 'errors');
+/** What is wrong in one case, for the `what` of an error that takes one. */
+export const sayWhat: Say = loadWords(import.meta.url, 'what');
 
 /** An error with a stable code, a message (what and where) and a hint (how to mend it). */
 export class SolthriveError extends Error {

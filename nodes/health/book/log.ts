@@ -4,6 +4,7 @@
  */
 import { rename, stat } from 'node:fs/promises';
 import { type Clock, isoTime, type Timer } from '../../site/clock.ts';
+import { sayWhat } from '../../site/errors.ts';
 import { type AppendFile, type Disk, realDisk } from '../../site/jsonl.ts';
 import type { Change, Fault } from '../faults.ts';
 import { type FaultLine, faultFile, olderFaultFile, type StoredLine } from './lines.ts';
@@ -98,7 +99,7 @@ export class FaultLog {
       if (await this.#open.isThere()) return;
       await this.#letGo();
     }
-    throw new Error(`${this.#file} was removed while it was written`);
+    throw new Error(sayWhat('removed', { file: this.#file }));
   }
 
   async #beginAnewWhenFull(): Promise<void> {

@@ -5,7 +5,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SolthriveError } from '../../site/errors.ts';
+import { SolthriveError, sayWhat } from '../../site/errors.ts';
 import { keepConfig, readRecordedConfig } from '../../site/last-good.ts';
 import { dateAt } from '../calendar.ts';
 import { addCorrection, readCorrections } from '../correct/corrections.ts';
@@ -103,7 +103,10 @@ function refuseForeign({ records, data }: JobContext, { manifest }: Archive): vo
   const isOurs = isSimulated({ records, data });
   if (manifest.simulated === isOurs) return;
   const [ours, theirs] = isOurs ? ['simulated', 'real'] : ['real', 'simulated'];
-  throw new SolthriveError('archive_foreign', { ours, theirs });
+  throw new SolthriveError('archive_foreign', {
+    ours: sayWhat(`archive.${ours}`),
+    theirs: sayWhat(`archive.${theirs}`),
+  });
 }
 
 function isSimulated({ records, data }: RecordFolders): boolean {

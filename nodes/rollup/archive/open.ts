@@ -1,6 +1,6 @@
 /** Looks at an archive as a whole before anything is taken from it: all there, nothing else, each byte right. */
 import { z } from 'zod';
-import { asError, SolthriveError } from '../../site/errors.ts';
+import { asError, SolthriveError, sayWhat } from '../../site/errors.ts';
 import { type RecordedConfig, shortHash } from '../../site/hash.ts';
 import { type CorrectionEntry, correctionsSchema } from '../correct/corrections.ts';
 import { type PriceBook, priceBookSchema } from '../tariff/price-book.ts';
@@ -46,14 +46,14 @@ export async function openArchive(file: string): Promise<Archive> {
   let json = 0;
   try {
     await readTarball(file, ({ path, bytes }) => {
-      if (found.has(path)) throw new Error(`${path} is there twice`);
+      if (found.has(path)) throw new Error(sayWhat('twice', { name: path }));
       found.set(path, { bytes: bytes.length, sha256: sha256(bytes) });
       if (recordsFile(path) !== null && lineCount(bytes) > MOST_LINES) {
-        throw new Error(`${path} has more than ${MOST_LINES} lines`);
+        throw new Error(sayWhat('archive.lines', { name: path, most: MOST_LINES }));
       }
       if (!isRead(path)) return;
       json += bytes.length;
-      if (json > MOST_JSON) throw new Error(`${path} is too large`);
+      if (json > MOST_JSON) throw new Error(sayWhat('archive.large', { name: path }));
       small.set(path, JSON.parse(bytes.toString('utf8')));
     });
     return archiveOf(small, found);
@@ -78,17 +78,18 @@ function archiveOf(
   small: ReadonlyMap<string, unknown>,
   found: ReadonlyMap<string, { bytes: number; sha256: string }>,
 ): Archive {
-  if (!found.has(MANIFEST)) throw new Error(`${MANIFEST} is missing`);
+  if (!found.has(MANIFEST)) throw new Error(sayWhat('missing', { name: MANIFEST }));
   const manifest = manifestSchema.parse(small.get(MANIFEST));
   const listed = new Map(manifest.files.map((entry) => [entry.path, entry]));
   for (const [path, { bytes, sha256 }] of found) {
     if (path === MANIFEST) continue;
     const wanted = listed.get(path);
-    if (!wanted) throw new Error(`${path} is not in the manifest`);
-    if (wanted.bytes !== bytes || wanted.sha256 !== sha256) throw new Error(`${path} was changed`);
+    if (!wanted) throw new Error(sayWhat('archive.unlisted', { name: path }));
+    if (wanted.bytes !== bytes || wanted.sha256 !== sha256)
+      throw new Error(sayWhat('archive.changed', { name: path }));
   }
   const missing = manifest.files.find(({ path }) => !found.has(path));
-  if (missing) throw new Error(`${missing.path} is missing`);
+  if (missing) throw new Error(sayWhat('missing', { name: missing.path }));
   return {
     manifest,
     configs: configsOf(small),
@@ -102,7 +103,7 @@ function configsOf(small: ReadonlyMap<string, unknown>): Map<string, RecordedCon
   for (const [path, value] of small) {
     const hash = CONFIG.exec(path)?.[1];
     if (hash === undefined) continue;
-    if (shortHash(value) !== hash) throw new Error(`${path} is not what its name says`);
+    if (shortHash(value) !== hash) throw new Error(sayWhat('archive.misnamed', { name: path }));
     configs.set(hash, value as RecordedConfig);
   }
   return configs;

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { Header, Parser, type ReadEntry } from 'tar';
+import { sayWhat } from '../../site/errors.ts';
 
 export interface Entry {
   path: string;
@@ -61,7 +62,8 @@ export async function readTarball(
     strict: true,
     onReadEntry(entry) {
       count += 1;
-      if (count > MOST_ENTRIES) failure ??= new Error(`more than ${MOST_ENTRIES} files`);
+      if (count > MOST_ENTRIES)
+        failure ??= new Error(sayWhat('archive.files', { most: MOST_ENTRIES }));
       collect(entry).then(
         (bytes) => whole.push({ path: entry.path, bytes }),
         (thrown) => {
@@ -88,7 +90,7 @@ export async function readTarball(
     for await (const chunk of chunks as AsyncIterable<Buffer>) {
       size += chunk.length;
       // Counted here: what the format keeps for itself is no entry.
-      if (size > mostBytes) throw new Error(`more than ${mostBytes} bytes`);
+      if (size > mostBytes) throw new Error(sayWhat('archive.bytes', { most: mostBytes }));
       parser.write(chunk);
       await takeWhole();
     }
@@ -118,7 +120,9 @@ async function collect(entry: ReadEntry): Promise<Buffer> {
   const isPlain = entry.type === 'File' || entry.type === 'OldFile';
   if (!isPlain || entry.size > LARGEST_ENTRY) {
     entry.resume();
-    throw new Error(`${entry.path}: ${isPlain ? `${entry.size} bytes` : entry.type}`);
+    const { path: name, size: bytes, type } = entry;
+    const key = isPlain ? 'archive.entry_bytes' : 'archive.entry_type';
+    throw new Error(sayWhat(key, { name, bytes, type }));
   }
   return entry.concat();
 }
