@@ -206,7 +206,8 @@ function lastRun({ system }: Gathered): ToldCheck {
   const { how, reason = '' } = runs.last_end;
   if (how === 'clean' || how === 'reboot') return told('last_run', 'pass', how);
   const isRecent = runs.crashes_24h > 0 && (how === 'crash' || how === 'watchdog');
-  return told('last_run', isRecent ? 'fail' : 'warn', 'bad', { how, reason });
+  const check = told('last_run', isRecent ? 'fail' : 'warn', how);
+  return reason === '' ? check : { ...check, reason: `${check.reason} (${reason})` };
 }
 
 function fetchFrom({ config }: Site, path: string): Promise<Response> {
