@@ -21,14 +21,26 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ROOMS = ['nodes', 'runtime', 'cli', 'ui'];
 const STAMP = 'dist/.stamp.json';
+const WORDS = 'build/locales';
 const BUNDLE_ENTRY = 'ui/elements/index.ts';
 const BUNDLE_FOLDER = join('dist', 'ui', 'assets');
 
-const words = readJson('build/locales/en-US/prepare.json');
 const at = (...parts) => join(ROOT, ...parts);
+const words = readJson(join(WORDS, languageOf(process.env), 'prepare.json'));
 
 function readJson(path) {
   return JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
+}
+
+/** That of the terminal, as the command line reads it, where it is shipped; else English. */
+function languageOf({ SOLTHRIVE_LANG, LC_ALL, LC_MESSAGES, LANG }) {
+  const shipped = readdirSync(at(WORDS));
+  return (
+    [SOLTHRIVE_LANG, LC_ALL, LC_MESSAGES, LANG]
+      .map((wanted) => wanted?.split(/[-_.@]/, 1)[0])
+      .map((primary) => shipped.find((name) => name.split('-', 1)[0] === primary))
+      .find((name) => name !== undefined) ?? 'en-US'
+  );
 }
 
 function digest(...parts) {
