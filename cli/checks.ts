@@ -15,6 +15,7 @@ import { formatProblem } from '../nodes/site/problems.ts';
 import type { WordParams } from '../nodes/site/words.ts';
 import { askService, isNotRunning } from './control.ts';
 import { fixed } from './counted.ts';
+import { waitingChanges } from './waiting-changes.ts';
 
 /** `warn` is something to know; it fails nothing. */
 export type CheckState = 'pass' | 'warn' | 'fail' | 'not_applicable';
@@ -60,7 +61,9 @@ function configuration({ site }: Checked): CheckResult {
   return fail('wrong', { count: site.problems.length, first: formatProblem(first) });
 }
 
-function settings({ site }: Checked): CheckResult {
+async function settings({ site }: Checked): Promise<CheckResult> {
+  const waiting = await waitingChanges(site);
+  if (waiting !== null) return { state: 'warn', reason: 'waiting', params: waiting };
   const lines = notInForce(site);
   if (lines.length === 0) return pass();
   return { state: 'warn', reason: 'idle', params: { lines: lines.join('\n') } };

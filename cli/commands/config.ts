@@ -13,6 +13,7 @@ import { formatPath } from '../../nodes/site/tree.ts';
 import { type Command, type CommandContext, EXIT } from '../command.ts';
 import { counted } from '../counted.ts';
 import { refuseWord } from '../usage.ts';
+import { waitingChanges } from '../waiting-changes.ts';
 
 const ACTIONS = { show, validate, where };
 
@@ -30,12 +31,14 @@ function isAction(word: string): word is keyof typeof ACTIONS {
   return Object.hasOwn(ACTIONS, word);
 }
 
-function show({ options, env, paths, out, say }: CommandContext): number {
+async function show({ options, env, paths, out, say }: CommandContext): Promise<number> {
   const site = peekSite({ paths, env });
   const config = hidePasswords(site.config);
   if (site.problems.length > 0) {
     out.error(out.paint('yellow', say('config.not_in_force', { count: site.problems.length })));
   }
+  const waiting = await waitingChanges(site);
+  if (waiting !== null) out.error(out.paint('yellow', say('config.waiting', waiting)));
   const rows = valueRows(site, config);
   if (options.json === true) {
     out.json(options.origin === true ? Object.fromEntries(rows.map(asEntry)) : config);
