@@ -18,6 +18,8 @@ const LEAST_INPUTS = 2;
 /** All CTs are asked together, so each may carry less than is asked of one alone. */
 const GATE_SHARE = 0.25;
 const LEAST_A = 0.3;
+/** One source changes the legs that it feeds by no more than this share differently. */
+const ALIKE = 0.2;
 /** A power factor below may be turned by what is switched on. */
 const LEAST_FACTOR = 0.5;
 
@@ -175,17 +177,20 @@ class Reference implements Case {
   #looksTurned(monoMs: number): boolean {
     const newest = this.#newestFlip();
     if (newest === null) return false;
-    let turned = 0;
-    let isImpossible = false;
+    // What was possible then is not judged by what is possible now.
+    if (!newest.away && monoMs - newest.monoMs > 2 * TOGETHER_MS) return false;
+    const turned: { flip: Flip; isImpossible: boolean }[] = [];
     for (const phases of this.#wires.values()) {
       for (const { flip, sign, seenMs, oneWay } of phases.values()) {
         if (flip !== null && isTogether(flip, newest)) {
-          turned += 1;
-          isImpossible ||= oneWay && sign < 0;
+          turned.push({ flip, isImpossible: oneWay && sign < 0 });
         } else if (monoMs - seenMs <= TOGETHER_MS) return false;
       }
     }
-    return turned >= LEAST_INPUTS && isImpossible;
+    const impossible = turned.filter(({ isImpossible }) => isImpossible);
+    if (turned.length < LEAST_INPUTS || impossible.length === 0) return false;
+    const isUntouched = impossible.some(({ flip }) => flip.away || flip.sameCurrent);
+    return isUntouched || !wereFed(turned.map(({ flip }) => flip));
   }
 
   #newestFlip(): Flip | null {
@@ -219,6 +224,13 @@ class Reference implements Case {
     for (const [, wire] of this.#all()) wire.flip = null;
     return 'quiet';
   }
+}
+
+/** Whether one source that began to feed the home may have turned them: it changes each leg alike. */
+function wereFed(flips: readonly Flip[]): boolean {
+  const jumps = flips.map(({ jumpW }) => jumpW);
+  const isOneSample = flips.every(({ monoMs }) => monoMs === flips[0]?.monoMs);
+  return !isOneSample || Math.min(...jumps) >= (1 - ALIKE) * Math.max(...jumps);
 }
 
 /** Both while nobody looked, or both from one sample to the next and within a minute. */

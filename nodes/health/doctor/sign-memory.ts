@@ -15,8 +15,12 @@ export interface Flip {
   from: Sign;
   /** It changed while nobody looked. */
   away: boolean;
-  /** It changed from one sample to the next, with the current it had. */
+  /** It changed from one sample to the next. */
   atOnce: boolean;
+  /** It kept the current it had: nothing was switched meanwhile. */
+  sameCurrent: boolean;
+  /** By how much the power changed, W. */
+  jumpW: number;
 }
 
 export class SignMemory {
@@ -31,8 +35,8 @@ export class SignMemory {
   #candidate: Sign = 0;
   #candidateMs = 0;
   #candidateSinceMs = 0;
-  #atOnce = false;
-  #amps = 0;
+  #how = { atOnce: false, sameCurrent: false, jumpW: 0 };
+  #last = { watts: 0, amps: 0 };
 
   constructor(phase: string) {
     this.phase = phase;
@@ -44,7 +48,8 @@ export class SignMemory {
     if (sign !== this.#candidate) this.#begin(sign, now);
     else this.#candidateMs += passedMs;
     this.seenMs = now.monoMs;
-    this.#amps = now.amps;
+    this.#last.watts = now.watts;
+    this.#last.amps = now.amps;
     if (this.#candidateMs >= SETTLED_MS && sign !== this.sign) this.#settle(sign);
   }
 
@@ -66,18 +71,22 @@ export class SignMemory {
     this.#before = sign === 1 || sign === -1 ? sign : 0;
   }
 
-  #begin(sign: Sign, { monoMs, amps }: { monoMs: number; amps: number }): void {
-    const isSame = Math.abs(amps - this.#amps) <= SAME_CURRENT * this.#amps;
-    this.#atOnce = isSame && monoMs - this.seenMs <= AT_ONCE_MS;
+  #begin(sign: Sign, now: { monoMs: number; watts: number; amps: number }): void {
+    const { watts, amps } = this.#last;
+    this.#how = {
+      atOnce: now.monoMs - this.seenMs <= AT_ONCE_MS,
+      sameCurrent: Math.abs(now.amps - amps) <= SAME_CURRENT * amps,
+      jumpW: Math.abs(now.watts - watts),
+    };
     this.#candidate = sign;
     this.#candidateMs = 0;
-    this.#candidateSinceMs = monoMs;
+    this.#candidateSinceMs = now.monoMs;
   }
 
   #settle(sign: Sign): void {
     const from = this.sign === 0 ? this.#before : this.sign;
     const isFlip = from !== 0 && from !== sign;
-    const how = { away: this.sign === 0, atOnce: this.#atOnce };
+    const how = { away: this.sign === 0, ...this.#how };
     this.flip = isFlip ? { monoMs: this.#candidateSinceMs, from, ...how } : null;
     this.sign = sign;
   }
