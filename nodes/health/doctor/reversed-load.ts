@@ -18,6 +18,16 @@ const STEP_W = 300;
 const STEP_SHARE = 0.5;
 /** Below it a sample may be turned by a motor as well as by a CT. */
 const LEAST_FACTOR = 0.7;
+/**
+ * On three phases a negative power of a lesser factor may be a motor's on another phase's voltage as
+ * well: half a turn is the best match only above the cosine of 30 degrees. Row 7 looks first.
+ */
+const HALF_TURN_FACTOR = Math.sqrt(3) / 2;
+/** What row 7 looks at, and how long it takes, A and ms. */
+const LOOKED_AT_A = 3;
+const LOOKED_AT_MS = 10 * 60_000;
+/** A share of unclear samples that changes nothing. */
+const FEW = 0.1;
 /** So much right measurement, and a CT is not thought turned without a sign of it. */
 const PROVEN_MS = 10 * 60_000;
 /** Right for as long without a break, and whatever was thought before is over. */
@@ -43,7 +53,8 @@ export function reversedLoad({ config }: RuleContext): Rule {
     if (watts === null || amps === null || !facts.isSound(volts)) return;
     const wire = cases.of(channel.id, phase.phase);
     const active = facts.isActive(channel, phase);
-    cases.settle(wire, wire.take(time, { watts, amps, volts: volts ?? 0, active }));
+    const maySwap = facts.service === 'three_phase' && channel.phases.length > 1;
+    cases.settle(wire, wire.take(time, { watts, amps, volts: volts ?? 0, active, maySwap }));
   }
 
   return {
@@ -78,6 +89,8 @@ interface Sample {
   amps: number;
   volts: number;
   active: boolean;
+  /** Its CT may be paired with another phase's voltage. */
+  maySwap: boolean;
 }
 
 class Wire implements Case {
@@ -87,6 +100,9 @@ class Wire implements Case {
   readonly #gates: Gates;
   readonly #short = new Share(SUSPECTED_MS);
   readonly #long = new Share(CONFIRMED_MS);
+  /** Negative since it last measured right, and how much of it another phase would explain. */
+  #backMs = 0;
+  #unclearMs = 0;
   readonly #steps = new Steps(STEP_W);
   /** Steps up of the current that made the power fall, and rise. */
   #down = 0;
@@ -108,11 +124,15 @@ class Wire implements Case {
     this.#gates = gates;
   }
 
-  take(time: Time, { watts, amps, volts, active }: Sample): Verdict {
+  take(time: Time, { watts, amps, volts, active, maySwap }: Sample): Verdict {
     this.#look(time);
     this.#noteStep(time.passedMs, { watts, amps, volts });
     const factor = watts / Math.max(1, volts * amps);
     if (!active || Math.abs(factor) < LEAST_FACTOR) return this.verdict;
+    const isUnclear = maySwap && watts < 0 && -factor < HALF_TURN_FACTOR;
+    if (isUnclear && amps < LOOKED_AT_A) return this.verdict;
+    if (watts < 0) this.#backMs += time.passedMs;
+    if (isUnclear) this.#unclearMs += time.passedMs;
     return this.#note(time, { watts, amps, factor });
   }
 
@@ -151,6 +171,8 @@ class Wire implements Case {
       down: this.#down,
       up: this.#up,
       forward_ms: this.#forwardMs,
+      back_ms: this.#backMs,
+      unclear_ms: this.#unclearMs,
       turned: this.#turned,
       last: this.#last,
     };
@@ -164,6 +186,8 @@ class Wire implements Case {
     this.#down = numberOf(of.down);
     this.#up = numberOf(of.up);
     this.#forwardMs = numberOf(of.forward_ms);
+    this.#backMs = numberOf(of.back_ms);
+    this.#unclearMs = numberOf(of.unclear_ms);
     this.#turned = of.turned === true;
     this.#last = {
       watts: numberOf(last.watts),
@@ -201,7 +225,7 @@ class Wire implements Case {
     this.#turned = this.#unwatched || (isSame && agoMs <= AWAY_MS);
   }
 
-  #noteStep(passedMs: number, { watts, amps, volts }: Omit<Sample, 'active'>): void {
+  #noteStep(passedMs: number, { watts, amps, volts }: Omit<Sample, 'active' | 'maySwap'>): void {
     const step = this.#steps.add(passedMs, watts, amps);
     if (step === null || step.amps < (STEP_SHARE * STEP_W) / Math.max(1, volts)) return;
     if (step.powerW < 0 && watts < 0) this.#down += 1;
@@ -220,11 +244,13 @@ class Wire implements Case {
   /** What has long measured right may see a generator: not without a sign that it was turned. */
   #isLikely(): boolean {
     if (this.#up > this.#down) return false;
+    if (this.#unclearMs > FEW * this.#backMs && this.#backMs < LOOKED_AT_MS) return false;
     return this.#turned || this.#forwardMs < PROVEN_MS;
   }
 
   #begin(): void {
-    if (this.#down === 0 && this.#up === 0 && !this.#turned) return;
+    this.#backMs = 0;
+    this.#unclearMs = 0;
     this.#down = 0;
     this.#up = 0;
     this.#turned = false;
