@@ -16,9 +16,12 @@ export function describeFound(value: unknown): string {
   return say('found.other', { value: String(value) });
 }
 
-/** A URL with `***` where it holds a password; other text as it is. */
+/**
+ * A URL with `***` where it holds a password, however it is mistyped (`user:password@broker`); other
+ * text as it is.
+ */
 export function hidePassword(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/[^:/?#]*):.*@/i, '$1:***@');
+  return text.replace(/^([a-z][a-z0-9+.-]*:\/+[^:/?#]*|[^:@]*(?=:(?!\/\/))):[\s\S]*@/i, '$1:***@');
 }
 
 /** A configuration to be shown: every URL without its password. */

@@ -16,10 +16,11 @@ export function redactor(known: readonly string[] = []): Redact {
   return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), byForm(text));
 }
 
-/** Who signs in by URL, what follows `Bearer`, and `password=...`. */
+/** Who signs in by URL, also by one without its scheme, what follows `Bearer`, and `password=...`. */
 function byForm(text: string): string {
   return text
     .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/?#'"]*@/gi, `$1${HIDDEN}@`)
+    .replace(/[^\s/:"'“”«»„@]+:[^\s/"'@]+@/g, `${HIDDEN}@`)
     .replace(/\b(bearer|basic) +[\w.~+/-]{8,}=*/gi, `$1 ${HIDDEN}`)
     .replace(
       /\b((?:pass(?:word|phrase)?|secret|token|api_?key)["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi,

@@ -72,6 +72,12 @@ describe('what is shown to others', () => {
       ['Authorization: Bearer abcdefgh12', 'Authorization: Bearer ***'],
       ['password=hunter2&x=1, "token": "t0k"', 'password=***&x=1, "token": "***"'],
       ['it was s3cr3t/x, abc', 'it was ***, abc'],
+      ['found text “joe:hunter2@h:1”', 'found text “***@h:1”'],
+      ['mqtt:/joe:hunter2@h, joe:hunter2@h', 'mqtt:/***@h, ***@h'],
+      [
+        'at f (file:///a/node_modules/@b/c.js:12:5) 12:30:00 a@b',
+        'at f (file:///a/node_modules/@b/c.js:12:5) 12:30:00 a@b',
+      ],
       ['mail a@b.c, http://c.d/e@f', 'mail a@b.c, http://c.d/e@f'],
     ];
     for (const [text, expected] of cases) assert.equal(redact(text), expected);

@@ -142,6 +142,20 @@ describe('problems', () => {
     assert.equal(hidePassword('mqtt://me@broker:1883'), 'mqtt://me@broker:1883');
     assert.equal(hidePassword('http://broker:1883/a'), 'http://broker:1883/a');
     assert.equal(hidePassword('16:00'), '16:00');
+    assert.equal(hidePassword('me:p@ss/w:rd@broker:1883'), 'me:***@broker:1883');
+    assert.equal(hidePassword('me:/s3cret@broker'), 'me:***@broker');
+    assert.equal(hidePassword('mqtt://me:/s3cret@broker'), 'mqtt://me:***@broker');
+    assert.equal(hidePassword('mqtt:/me:s3cret@broker'), 'mqtt:/me:***@broker');
+    assert.equal(hidePassword('mqtt:me:s3cret@broker'), 'mqtt:***@broker');
+    assert.equal(hidePassword('me:s3\ncret@broker'), 'me:***@broker');
+    for (const url of ['me:s3cret@broker', 'mqtt:/me:s3cret@broker', 'mqt//me:s3cret@broker']) {
+      const { tree } = parseYaml('x', stringify({ mqtt: { enabled: true, url } }));
+      assert.ok(tree);
+      const { error } = siteConfigSchema.safeParse(plain(tree));
+      const problems = problemsOf(tree, error?.issues ?? []);
+      assert.equal(problems.length, 1);
+      assert.ok(!JSON.stringify(problems).includes('s3cret'), url);
+    }
     assert.deepEqual(hidePasswords({ a: ['x://u:p@h', 5, null] }), { a: ['x://u:***@h', 5, null] });
   });
 });
