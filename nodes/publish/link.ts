@@ -26,6 +26,8 @@ export interface Link {
 
 export interface DialOptions {
   broker: Broker;
+  /** At most one connection of a name is kept by the broker, the newest. */
+  clientId: string;
   /** What the broker says for us, and keeps, when we vanish. */
   will: { topic: string; text: string };
   events: LinkEvents;
@@ -34,10 +36,11 @@ export interface DialOptions {
 export type Dial = (options: DialOptions) => Promise<Link>;
 
 /** Loads the MQTT library only now: a site without a broker does without it. */
-export const dial: Dial = async ({ broker: { url, ...login }, will, events }) => {
+export const dial: Dial = async ({ broker: { url, ...login }, clientId, will, events }) => {
   const { connect } = await import('mqtt');
   const client = connect(url, {
     ...login,
+    clientId,
     clean: true,
     connectTimeout: CONNECT_WITHIN_MS,
     keepalive: KEEPALIVE_S,

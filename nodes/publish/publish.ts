@@ -10,7 +10,7 @@ import type { Site } from '../site/config.ts';
 import { SolthriveError, withHint } from '../site/errors.ts';
 import { payloadAs } from '../site/payload.ts';
 import { type NodeState, statusOf } from '../site/status.ts';
-import { brokerOf } from './broker.ts';
+import { brokerOf, clientIdOf } from './broker.ts';
 import { dial } from './link.ts';
 import { Publisher } from './publisher.ts';
 
@@ -27,7 +27,8 @@ export default function (RED: NodeAPI): void {
       this.status(statusOf(state, RED._(`solthrive-publish.status.${key}`)));
     const holder = RED.nodes.getNode(def.site) as { site?: Site } | null;
     if (!holder?.site) return void show('faulty', 'site_missing');
-    const { enabled, url, topic } = holder.site.config.mqtt;
+    const { config, paths } = holder.site;
+    const { enabled, url, topic } = config.mqtt;
     if (!enabled) return void show('idle', 'off');
     if (publishing) return void show('faulty', 'second');
     publishing = true;
@@ -43,7 +44,14 @@ export default function (RED: NodeAPI): void {
       else this.warn(withHint(lost).message);
     };
     show('connecting', 'connecting');
-    const publisher = new Publisher({ broker, topic, clock: systemClock, dial, changed });
+    const publisher = new Publisher({
+      broker,
+      clientId: clientIdOf(paths.data, topic),
+      topic,
+      clock: systemClock,
+      dial,
+      changed,
+    });
 
     this.on('input', (msg, _send, done) => {
       const { topic: kind, payload } = msg;

@@ -18,6 +18,7 @@ const MOST_FOUND = 1_000;
 
 export interface PublisherOptions {
   broker: Broker;
+  clientId: string;
   /** What the topics begin with. */
   topic: string;
   clock: Clock;
@@ -88,14 +89,14 @@ export class Publisher {
   }
 
   #dial(): void {
-    const { broker, dial } = this.#options;
+    const { broker, clientId, dial } = this.#options;
     const will = { topic: this.#topic('status'), text: 'offline' };
     const events = {
       up: () => this.#up(),
       found: (topic: string) => void (this.#found.size < MOST_FOUND && this.#found.add(topic)),
       down: (reason: Error | null) => this.#down(reason),
     };
-    dial({ broker, will, events }).then(
+    dial({ broker, clientId, will, events }).then(
       (link) => this.#dialled(link),
       (thrown) => this.#down(asError(thrown)),
     );

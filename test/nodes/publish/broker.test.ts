@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { brokerOf } from '../../../nodes/publish/broker.ts';
+import { brokerOf, clientIdOf } from '../../../nodes/publish/broker.ts';
 
 describe('a broker', () => {
   it('is an address, where nobody has to say who they are', () => {
@@ -30,5 +30,13 @@ describe('a broker', () => {
         assert.deepEqual(broker, { url: 'mqtt://broker:1883', username: 'me', password });
       }),
     );
+  });
+
+  it('knows a site by one name, that any broker takes', () => {
+    const name = clientIdOf('/var/lib/solthrive', 'home');
+    assert.equal(clientIdOf('/var/lib/solthrive', 'home'), name);
+    assert.notEqual(clientIdOf('/srv/other', 'home'), name);
+    assert.notEqual(clientIdOf('/var/lib/solthrive', 'barn'), name);
+    assert.match(name, /^[0-9a-zA-Z]{1,23}$/);
   });
 });

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import helper from 'node-red-node-test-helper';
 import type { Fault } from '../../../nodes/health/faults.ts';
+import { brokerOf, clientIdOf } from '../../../nodes/publish/broker.ts';
+import { dial } from '../../../nodes/publish/link.ts';
 import publishNode from '../../../nodes/publish/publish.ts';
 import { freePort } from '../../support/appliance.ts';
 import { type Mosquitto, startMosquitto } from '../../support/mosquitto.ts';
@@ -153,6 +155,26 @@ describe('the publish node', () => {
       assert.deepEqual(topics, ['back/fault/ct_reversed/main']);
       assert.ok(!listener.heard.some(({ topic }) => topic === 'back/snapshot'));
       listener.stop();
+    });
+
+    it('stays online where the broker had not yet missed an earlier connection', async () => {
+      await load({ enabled: true, url: url(), topic: 'twice' });
+      await wears('connected');
+      const listener = await broker.listen('twice/status');
+      const { promise: isUp, resolve: up } = Promise.withResolvers<void>();
+      const again = await dial({
+        broker: brokerOf(url()),
+        clientId: clientIdOf(sampleSite({}).paths.data, 'twice'),
+        will: { topic: 'twice/status', text: 'offline' },
+        events: { up, found: () => {}, down: () => {} },
+      });
+      await isUp;
+      await again.publish('twice/status', 'online', { qos: 1, retain: true });
+      await wears('lost');
+      await listener.until(({ text, retained }) => text === 'offline' && !retained);
+      assert.equal(broker.kept('twice/status')['twice/status'], 'online');
+      listener.stop();
+      await again.close();
     });
 
     it('says that its password is wrong', async () => {

@@ -95,6 +95,7 @@ describe('the publisher', () => {
     states = [];
     publisher = new Publisher({
       broker: { url: 'mqtt://broker' },
+      clientId: 'solthrive1',
       topic: 'home',
       clock,
       dial: broker.dial,
@@ -240,6 +241,7 @@ describe('the publisher', () => {
     const { dial } = second;
     const waiting = new Publisher({
       broker: { url: 'mqtt://broker' },
+      clientId: 'solthrive1',
       topic: 'home',
       clock,
       dial,
