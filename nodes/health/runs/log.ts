@@ -1,6 +1,6 @@
 /**
  * Where runs are written down. `<data>/runs.json` holds the last of them and is written at a start
- * and at an end; `<run>/run.json` holds the one that goes on, with its last sign of life as the time
+ * and at an end, but not for each of the same refusals in a row; `<run>/run.json` holds the one that goes on, with its last sign of life as the time
  * of the file: the run folder is memory, takes no flush, and is gone when the machine goes off.
  */
 import { readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
@@ -67,21 +67,27 @@ export function openRunLog({ paths, clock, bootId, version }: RunLogOptions): Ru
   const aftermath = { sameBoot: last?.boot === bootId, ...traces(files.own, paths.run) };
   const closed = last?.end === undefined && last ? { ...last, end: endOf(last, aftermath) } : last;
   const run: Run = { boot: bootId, version, started_at: isoTime(clock.now()) };
+  const past = closed ? folded([...before.slice(0, -1), closed]) : [];
   const kept: Kept = {
     reboots: reboots + (last === undefined || aftermath.sameBoot ? 0 : 1),
-    runs: [...before.slice(0, -1), ...(closed ? [closed] : []), run].slice(-RUNS_KEPT),
+    runs: [...past, run].slice(-RUNS_KEPT),
   };
+  /** Tried again every few seconds, it would wear the card: the run folder remembers it. */
+  const refusal = aftermath.sameBoot ? refusalOf(closed) : undefined;
 
-  const save = () => {
-    write(files.own, run);
+  let isKept = false;
+  const keep = () => {
     write(files.kept, kept);
+    isKept = true;
   };
   rmSync(join(paths.run, SERVICE_RESULT), { force: true });
-  save();
+  write(files.own, run);
+  if (refusal === undefined) keep();
   return {
     history: new RunHistory(kept.runs, kept.reboots),
     beat() {
       const nowS = clock.now() / 1_000;
+      if (!isKept) keep();
       try {
         utimesSync(files.own, nowS, nowS);
       } catch {
@@ -95,7 +101,8 @@ export function openRunLog({ paths, clock, bootId, version }: RunLogOptions): Ru
         reason: reason.slice(0, LONGEST_REASON),
         ...(stack && { stack: stack.slice(0, LONGEST_STACK) }),
       };
-      save();
+      write(files.own, run);
+      if (refusal === undefined || refusalOf(run) !== refusal) keep();
     },
   };
 }
@@ -104,6 +111,21 @@ export function openRunLog({ paths, clock, bootId, version }: RunLogOptions): Ru
 function withRun(runs: readonly Run[], own: Run): Run[] {
   const isSame = runs.at(-1)?.started_at === own.started_at;
   return [...(isSame ? runs.slice(0, -1) : runs), own];
+}
+
+/** Of the same refusals in a row one is kept: they would push out what happened before them. */
+function folded(runs: readonly Run[]): Run[] {
+  const [first, last] = runs.slice(-2);
+  const refusal = refusalOf(last);
+  const isSame =
+    refusal !== undefined && refusalOf(first) === refusal && first?.boot === last?.boot;
+  if (!first || !last || !isSame) return [...runs];
+  return [...runs.slice(0, -2), { ...last, started_at: first.started_at }];
+}
+
+/** Why it could not begin; undefined where it did. */
+function refusalOf(run: Run | undefined): string | undefined {
+  return run?.last_word?.how === 'refused' ? run.last_word.reason : undefined;
 }
 
 function traces(own: string, run: string): Pick<Aftermath, 'service' | 'aliveAt'> {

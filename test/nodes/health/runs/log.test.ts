@@ -105,6 +105,38 @@ describe('the log of runs', () => {
     assert.deepEqual([last_end?.how, last_end?.reason, crashes_7d], ['refused', 'port_taken', 0]);
   });
 
+  it('writes down the same refusals in a row once, and keeps what was before them', async () => {
+    const kept = () => readFileSync(join(paths.data, 'runs.json'), 'utf8');
+    start().end('crash', 'no such thing');
+    start().end('refused', 'port_taken');
+    const first = kept();
+    for (let each = 0; each < 100; each++) {
+      await clock.advance(7_000);
+      start().end('refused', 'port_taken');
+      assert.equal(kept(), first);
+    }
+    await clock.advance(7_000);
+    const log = start();
+    const { last_end, crashes_24h } = report(log);
+    assert.deepEqual(
+      [last_end?.how, last_end?.at, crashes_24h],
+      ['refused', '2030-06-21T12:11:40.000Z', 1],
+    );
+    log.beat();
+    assert.equal((JSON.parse(kept()) as { runs: unknown[] }).runs.length, 3);
+    log.end('refused', 'flow_invalid');
+    assert.match(kept(), /flow_invalid/);
+  });
+
+  it('counts a restart of the machine in between', () => {
+    for (let each = 0; each < 3; each++) {
+      start().end('refused', 'port_taken');
+      start().end('refused', 'port_taken');
+      reboot();
+    }
+    assert.equal(report(start()).reboots, 3);
+  });
+
   it('counts crashes of a day and of a week', async () => {
     for (const hours of [0, 100, 60, 1]) {
       await clock.advance(hours * HOUR_MS);
