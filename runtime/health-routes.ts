@@ -31,6 +31,7 @@ export function healthRoutes(data: string): ControlRoutes {
       return { fault: desk().acknowledge(asked.data) };
     },
     'GET /doctor': () => desk().doctor(),
+    'POST /utility': () => ({ looks: desk().utility() }),
     'POST /live': (body) => {
       const asked = liveSchema.safeParse(body);
       if (!asked.success) throw new SolthriveError('body_invalid', { what: '{ seconds }' });

@@ -10,6 +10,7 @@ import { type FaultLine, lastActive } from './book/lines.ts';
 import { FaultLog } from './book/log.ts';
 import { logEntryOf } from './book/log-entry.ts';
 import { type LiveSecond, LiveView } from './commission/live.ts';
+import type { UtilityLook } from './commission/utility.ts';
 import type { HealthDesk } from './desk.ts';
 import type { DoctorReport } from './doctor/doctor.ts';
 import { type Acknowledgement, type Change, type Fault, FaultBook } from './faults.ts';
@@ -113,6 +114,10 @@ export class Care implements HealthDesk {
 
   doctor(): DoctorReport {
     return this.#watch.doctorReport();
+  }
+
+  utility(): UtilityLook[] {
+    return this.#watch.readUtility();
   }
 
   seconds(forMs: number): AsyncIterable<LiveSecond> {

@@ -3,6 +3,7 @@
  * answers for a data folder while it runs.
  */
 import type { LiveSecond } from './commission/live.ts';
+import type { UtilityLook } from './commission/utility.ts';
 import type { DoctorReport } from './doctor/doctor.ts';
 import type { Acknowledgement, Fault } from './faults.ts';
 
@@ -13,6 +14,8 @@ export interface HealthDesk {
   /** @throws SolthriveError `fault_unknown` where no such fault is active, `until_past` */
   acknowledge(given: Acknowledgement): Fault;
   doctor(): DoctorReport;
+  /** Takes new looks at the utility's meter from their file. @returns those of the site as it is wired */
+  utility(): UtilityLook[];
   /** The site as it is lived, for so long, ms. */
   seconds(forMs: number): AsyncIterable<LiveSecond>;
 }

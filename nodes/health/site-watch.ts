@@ -8,6 +8,7 @@ import type { Clock } from '../site/clock.ts';
 import { systemTime } from '../site/clock-trust.ts';
 import type { Site } from '../site/config.ts';
 import { requiredSources } from '../site/required.ts';
+import type { UtilityLook } from './commission/utility.ts';
 import { DiskDiary } from './disk-diary.ts';
 import type { DoctorReport } from './doctor/doctor.ts';
 import type { FaultBook, FaultId } from './faults.ts';
@@ -137,6 +138,11 @@ export class SiteWatch {
   /** Every hypothesis of the CT doctor with the numbers for and against it. */
   doctorReport(): DoctorReport {
     return this.#doctor.report();
+  }
+
+  /** He looks for new readings of the utility's meter. @returns those that count */
+  readUtility(): UtilityLook[] {
+    return this.#doctor.readUtility();
   }
 
   /** Counts up whenever one of his verdicts has changed. */

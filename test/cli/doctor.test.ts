@@ -60,6 +60,7 @@ describe('solthrive-cli doctor', () => {
     const data = join(root, 'data');
     leave = openHealthDesk(data, {
       seconds: () => assert.fail(),
+      utility: () => assert.fail(),
       faults: () => [],
       acknowledge: () => assert.fail(),
       doctor: () => ({ ts: '2026-06-21T12:00:00.000Z', daylight: 'day', hypotheses }),

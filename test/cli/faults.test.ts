@@ -36,6 +36,7 @@ describe('solthrive-cli and faults', () => {
     const data = join(root, 'data');
     leave = openHealthDesk(data, {
       seconds: () => assert.fail(),
+      utility: () => assert.fail(),
       faults: () => book.active(),
       acknowledge: (given) => book.acknowledge(given),
       doctor: () => ({ ts: '2026-06-21T12:00:00.000Z', daylight: 'day', hypotheses: [] }),

@@ -25,15 +25,41 @@ export interface GridCounters {
 export const ENOUGH_KWH = 20;
 const RIGHT_SHARE = 0.07;
 
-/** Both ways by themselves; where too little has flowed yet, it is left open. */
-export function judgeUtility(first: UtilityLook, second: UtilityLook): Verdict {
-  const directions = (['import_kwh', 'export_kwh'] as const).flatMap((key) => {
-    const [theirs, ours] = [
-      grown(first.utility, second.utility, key),
-      grown(first.ours, second.ours, key),
-    ];
+/** What has flowed one way between two looks, kWh. */
+export interface Flowed {
+  key: keyof GridCounters;
+  theirs: number;
+  ours: number;
+}
+
+/** The ways that both meters tell of. */
+export function flowedBetween(first: UtilityLook, second: UtilityLook): Flowed[] {
+  return (['import_kwh', 'export_kwh'] as const).flatMap((key) => {
+    const theirs = grown(first.utility, second.utility, key);
+    const ours = grown(first.ours, second.ours, key);
     return theirs === null || ours === null ? [] : [{ key, theirs, ours }];
   });
+}
+
+/**
+ * The looks that a later one is compared with, oldest first: the first, and each by which enough has
+ * flowed since the one before, or after which the meter showed less. So each judges a time of its own,
+ * and what was repaired is seen as soon as enough has flowed again.
+ */
+export function anchorsOf<L extends UtilityLook>(looks: readonly L[]): L[] {
+  const anchors: L[] = [];
+  for (const look of looks) {
+    const last = anchors.at(-1);
+    const flowed = last ? flowedBetween(last, look) : [];
+    const isNext = flowed.some(({ theirs }) => theirs < 0 || theirs >= ENOUGH_KWH);
+    if (last === undefined || isNext) anchors.push(look);
+  }
+  return anchors;
+}
+
+/** Both ways by themselves; where too little has flowed yet, it is left open. */
+export function judgeUtility(first: UtilityLook, second: UtilityLook): Verdict {
+  const directions = flowedBetween(first, second);
   const measured = directions.flatMap(({ key, theirs, ours }): Measured[] => [
     { where: 'utility', what: key, value: rounded(theirs), unit: 'kWh' },
     { where: 'site', what: key, value: rounded(ours), unit: 'kWh' },

@@ -1,6 +1,7 @@
 /**
  * A CT whose ratio is wrong: at cloud edges the mains answer solar by a known factor. The slopes alone
- * cannot tell whose factor it is; what home and solar would come to says which side can be meant.
+ * cannot tell whose factor it is; what home and solar would come to says which side can be meant. The
+ * utility's meter tells it of the grid's CTs alone.
  */
 import type { ChannelConfig, SiteConfig } from '../../site/schema.ts';
 import { fieldsOf, numberOf } from './cases.ts';
@@ -12,6 +13,7 @@ import type { Argument, Hypothesis, Rule, RuleContext, Surroundings, Verdict } f
 import type { SiteSecond } from './second.ts';
 import { SITE, type SiteCase, siteRule } from './site-case.ts';
 import { constantFactor } from './slopes.ts';
+import type { UtilityLooks, UtilityWord } from './utility-looks.ts';
 import { Share } from './windows.ts';
 
 const EDGES = 10;
@@ -35,6 +37,7 @@ export function ratioSuspect(context: RuleContext): Rule {
 class Ratio implements SiteCase {
   verdict: Verdict = 'quiet';
   readonly #edges: Edges;
+  readonly #utility: UtilityLooks;
   readonly #facts: Facts;
   readonly #config: SiteConfig;
   readonly #factors: number[];
@@ -45,13 +48,17 @@ class Ratio implements SiteCase {
   #highestW = 0;
   #judged = -1;
   #sinceMs = 0;
+  #utilityNews = -1;
+  /** What the edges come to by themselves. */
+  #byEdges: Verdict = 'quiet';
   /** The known factor that was found, mains as read over solar as read. */
   #factor: number | null = null;
   /** Whose it is; null where both could be. */
   #side: 'grid' | 'solar' | null = null;
 
-  constructor({ config, edges }: RuleContext, facts: Facts) {
+  constructor({ config, edges, utility }: RuleContext, facts: Facts) {
     this.#edges = edges;
+    this.#utility = utility;
     this.#facts = facts;
     this.#config = config;
     this.#factors = knownFactors(config.ct_profiles);
@@ -59,59 +66,45 @@ class Ratio implements SiteCase {
   }
 
   get about(): string {
-    return (this.#side === null ? undefined : this.#only(this.#side)?.id) ?? SITE;
+    return `${this.#source} ${this.#cause}`;
   }
 
   take(second: SiteSecond, { passedMs }: Surroundings): Verdict {
-    const { solarRawW, mainsW, daylight } = second;
-    if (this.#config.solar_position === 'line_side' || solarRawW === null) return this.verdict;
-    this.#solarW += (Math.abs(solarRawW) - this.#solarW) * Math.min(1, passedMs / SOLAR_MS);
-    if (this.#solarW > this.#highestW) this.#highestW = this.#solarW;
-    if (daylight === 'night' && mainsW !== null && this.#facts.onlyConsumes(second)) {
-      this.#night.add(passedMs, true);
-      const coveredMs = Math.min(NIGHT_MS, Math.max(passedMs, this.#night.coveredMs));
-      this.#nightW += ((Math.abs(mainsW) - this.#nightW) * passedMs) / Math.max(1, coveredMs);
-    }
+    this.#watch(second, passedMs);
     this.#sinceMs += passedMs;
-    if (this.#edges.news === this.#judged && this.#sinceMs < LOOK_MS) return this.verdict;
+    const isNews = this.#edges.news !== this.#judged || this.#utility.news !== this.#utilityNews;
+    if (!isNews && this.#sinceMs < LOOK_MS) return this.verdict;
     this.#judged = this.#edges.news;
+    this.#utilityNews = this.#utility.news;
     this.#sinceMs = 0;
-    return this.#judge();
+    this.#byEdges = this.#hasEdges ? this.#judge() : 'quiet';
+    return this.#proof === null ? this.#byEdges : 'confirmed';
   }
 
   hypothesis(): Hypothesis | null {
-    const slopes = this.#slopes(EDGES);
-    if (slopes === null || this.#config.solar_position === 'line_side') return null;
-    const factor = this.#factor ?? slopes.r;
-    const evidence: Record<string, number> = {
-      slope_r: rounded(slopes.r, 3),
-      edges: (this.#slopes(EDGES_CONFIRMED) ?? slopes).edges,
-      spread_percent: rounded((100 * slopes.spread) / Math.abs(slopes.r)),
-      factor: rounded(factor, 4),
-      times: rounded(factor < 1 ? 1 / factor : factor, 2),
-      fit_percent: rounded(100 * Math.abs(slopes.r / factor - 1)),
-      ...this.#ratings(factor),
-    };
-    const reasons: Argument[] = [
-      { key: 'slope_factor', supports: this.verdict !== 'quiet', params: { ...evidence } },
-    ];
-    if (this.#night.coveredMs >= NIGHT_SEEN_MS) {
-      const params = { power_w: rounded(this.#nightW), factor_w: rounded(this.#nightW / factor) };
-      reasons.push({ key: 'home_at_night', supports: this.#side === 'grid', params });
-    }
+    const slopes = this.#hasEdges ? this.#slopes(EDGES) : null;
+    const { word } = this.#utility;
+    if (slopes === null && word === null) return null;
+    const cause = this.#cause;
+    const bySlopes = slopes && this.#slopeEvidence(slopes);
+    const evidence = { ...bySlopes, ...(this.#proof && this.#utilityEvidence(this.#proof)) };
     return {
       id: 'ct_ratio_suspect',
-      source: this.about,
-      ...(this.about === SITE ? { cause: 'solar_or_grid' } : {}),
+      source: this.#source,
+      ...(cause === null ? {} : { cause }),
       verdict: this.verdict,
       evidence,
-      arguments: reasons,
+      arguments: [
+        ...(bySlopes ? this.#slopeArguments(bySlopes) : []),
+        ...(word ? this.#utilityArguments(word) : []),
+      ],
     };
   }
 
   save(): unknown {
     return {
       factor: this.#factor,
+      by_edges: this.#byEdges,
       night: this.#night.save(),
       night_w: this.#nightW,
       highest_w: this.#highestW,
@@ -119,7 +112,8 @@ class Ratio implements SiteCase {
   }
 
   restore(saved: unknown): void {
-    const { factor, night, night_w, highest_w } = fieldsOf(saved);
+    const { factor, by_edges, night, night_w, highest_w } = fieldsOf(saved);
+    if (by_edges === 'suspected' || by_edges === 'confirmed') this.#byEdges = by_edges;
     this.#factor = typeof factor === 'number' ? factor : null;
     this.#night.restore(night);
     this.#nightW = numberOf(night_w);
@@ -127,10 +121,95 @@ class Ratio implements SiteCase {
     this.#findSide();
   }
 
-  /** Mains that read next to nothing always lie about 0: then those edges are all there is. */
+  /** What the utility's meter has found wrong; null while nothing. */
+  get #proof(): UtilityWord | null {
+    const { word } = this.#utility;
+    return word?.says === 'wrong' ? word : null;
+  }
+
+  /** The one that is meant, where it is known: grid CTs that agree with the utility are not. */
+  get #meant(): 'grid' | 'solar' | null {
+    if (this.#proof !== null) return 'grid';
+    if (this.#utility.word === null) return this.#side;
+    const isRight = this.#utility.word.says === 'right';
+    if (this.#byEdges === 'quiet') return 'grid';
+    return isRight ? 'solar' : this.#side;
+  }
+
+  get #source(): string {
+    return (this.#meant === null ? undefined : this.#only(this.#meant)?.id) ?? SITE;
+  }
+
+  get #cause(): string | null {
+    if (this.#proof === null) return this.#source === SITE ? 'solar_or_grid' : null;
+    return this.#rated('grid') === null ? 'utility' : 'utility_rating';
+  }
+
+  get #hasEdges(): boolean {
+    return this.#config.solar_position !== 'line_side';
+  }
+
+  /** What a home and its plant come to, as they are read. */
+  #watch(second: SiteSecond, passedMs: number): void {
+    const { solarRawW, mainsW, daylight } = second;
+    if (!this.#hasEdges || solarRawW === null) return;
+    this.#solarW += (Math.abs(solarRawW) - this.#solarW) * Math.min(1, passedMs / SOLAR_MS);
+    if (this.#solarW > this.#highestW) this.#highestW = this.#solarW;
+    if (daylight !== 'night' || mainsW === null || !this.#facts.onlyConsumes(second)) return;
+    this.#night.add(passedMs, true);
+    const coveredMs = Math.min(NIGHT_MS, Math.max(passedMs, this.#night.coveredMs));
+    this.#nightW += ((Math.abs(mainsW) - this.#nightW) * passedMs) / Math.max(1, coveredMs);
+  }
+
+  #slopeEvidence(slopes: Slopes): SlopeEvidence {
+    const factor = this.#factor ?? slopes.r;
+    return {
+      slope_r: rounded(slopes.r, 3),
+      edges: (this.#slopes(EDGES_CONFIRMED) ?? slopes).edges,
+      spread_percent: rounded((100 * slopes.spread) / Math.abs(slopes.r)),
+      ...factorEvidence(factor, Math.abs(slopes.r / factor - 1)),
+      ...this.#ratings(factor),
+    };
+  }
+
+  #slopeArguments(evidence: SlopeEvidence): Argument[] {
+    const params = { ...evidence };
+    const told: Argument[] = [{ key: 'slope_factor', supports: this.#byEdges !== 'quiet', params }];
+    if (this.#night.coveredMs < NIGHT_SEEN_MS) return told;
+    const factorW = rounded(this.#nightW / evidence.factor);
+    const night = { power_w: rounded(this.#nightW), factor_w: factorW };
+    return [...told, { key: 'home_at_night', supports: this.#meant === 'grid', params: night }];
+  }
+
+  #utilityEvidence({ factor, off, utilityKwh, oursKwh }: UtilityWord): Record<string, number> {
+    return {
+      utility_kwh: rounded(utilityKwh, 1),
+      ours_kwh: rounded(oursKwh, 1),
+      ...factorEvidence(factor, off),
+      ...this.#ratings(factor),
+    };
+  }
+
+  #utilityArguments(word: UtilityWord): Argument[] {
+    const { says, utilityKwh, oursKwh } = word;
+    const told = { utility_kwh: rounded(utilityKwh, 1), ours_kwh: rounded(oursKwh, 1) };
+    if (says === 'wrong') {
+      return [{ key: 'utility_wrong', supports: true, params: this.#utilityEvidence(word) }];
+    }
+    if (says === 'other') {
+      const params = { ...told, factor: rounded(word.factor, 4) };
+      return [{ key: 'utility_unlike', supports: false, params }];
+    }
+    return [{ key: 'utility_right', supports: this.#byEdges !== 'quiet', params: told }];
+  }
+
+  /**
+   * Mains that read next to nothing nearly always lie about 0: then those edges are all there is. What
+   * they have shown stands until as many edges of mains that move freely say otherwise.
+   */
   #slopes(count: number): Slopes | null {
-    const held = this.#edges.slopes(1) === null ? this.#edges.heldSlopes(count) : null;
-    return this.#edges.slopes(count) ?? held;
+    const mayHeld = this.#factor !== null || this.#edges.slopes(1) === null;
+    return this.#edges.slopes(count) ?? (mayHeld ? this.#edges.heldSlopes(count) : null);
   }
 
   #judge(): Verdict {
@@ -145,7 +224,7 @@ class Ratio implements SiteCase {
     this.#findSide();
     const many = this.#slopes(EDGES_CONFIRMED);
     const isProven = many !== null && this.#factorOf(many, SPREAD_CONFIRMED) === this.#factor;
-    return this.verdict === 'confirmed' || isProven ? 'confirmed' : 'suspected';
+    return this.#byEdges === 'confirmed' || isProven ? 'confirmed' : 'suspected';
   }
 
   #factorOf(slopes: Slopes, spread: number): number | null {
@@ -166,11 +245,16 @@ class Ratio implements SiteCase {
 
   /** The rating that is set, and the one that would fit. */
   #ratings(factor: number): Record<string, number> {
-    const channel = this.#side === null ? undefined : this.#only(this.#side);
-    const rated = channel === undefined ? null : ratedAmps(this.#config, channel.config);
+    const side = this.#meant;
+    const rated = side === null ? null : this.#rated(side);
     if (rated === null) return {};
-    const fits = this.#side === 'grid' ? rated / factor : rated * factor;
+    const fits = side === 'grid' ? rated / factor : rated * factor;
     return { rated_a: rated, suggested_a: rounded(fits, 1) };
+  }
+
+  #rated(side: 'grid' | 'solar'): number | null {
+    const channel = this.#only(side);
+    return channel === undefined ? null : ratedAmps(this.#config, channel.config);
   }
 
   /** The channel of a role, where there is just one: of several, slopes cannot tell which. */
@@ -182,4 +266,17 @@ class Ratio implements SiteCase {
     );
     return channels.length === 1 ? channels[0] : undefined;
   }
+}
+
+interface SlopeEvidence extends Record<string, number> {
+  factor: number;
+}
+
+/** @param off  what it is off by, as a share */
+function factorEvidence(factor: number, off: number) {
+  return {
+    factor: rounded(factor, 4),
+    times: rounded(factor < 1 ? 1 / factor : factor, 2),
+    fit_percent: rounded(100 * off),
+  };
 }

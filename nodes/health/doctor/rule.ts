@@ -6,6 +6,7 @@ import type { SiteConfig } from '../../site/schema.ts';
 import type { FaultId } from '../faults.ts';
 import type { Edges } from './edges.ts';
 import type { ChannelSecond, SiteSecond } from './second.ts';
+import type { UtilityLooks } from './utility-looks.ts';
 
 export type Verdict = 'quiet' | 'suspected' | 'confirmed';
 
@@ -70,4 +71,6 @@ export interface RuleContext {
   config: SiteConfig;
   /** What the mains did when solar changed within seconds, as far as rows 1 to 7 let it count. */
   edges: Edges;
+  /** What the utility's meter says of the grid's channels. */
+  utility: UtilityLooks;
 }

@@ -14,6 +14,7 @@ import { reversedLoad } from './reversed-load.ts';
 import { reversedSolar } from './reversed-solar.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { unplugged } from './unplugged.ts';
+import { UtilityLooks } from './utility-looks.ts';
 import { voltageMissing } from './voltage-missing.ts';
 
 type Row = (context: RuleContext) => Rule;
@@ -34,16 +35,24 @@ const BELOW_EDGES: Row[] = [
   reversedGrid,
   exchanged,
   lineSide,
-  ratioSuspect,
-  homeNegative,
 ];
+/** What rows 4 to 9 find keeps time out of the looks at the utility's meter. */
+const BELOW_LOOKS: Row[] = [ratioSuspect, homeNegative];
 
-export function rulesOf({ config }: { config: SiteConfig }): Rule[] {
+export interface RulesOptions {
+  config: SiteConfig;
+  /** Left out where nobody brings looks. */
+  utility?: UtilityLooks;
+}
+
+export function rulesOf({ config, utility = new UtilityLooks(config) }: RulesOptions): Rule[] {
   const edges = new CloudEdges();
-  const context: RuleContext = { config, edges };
+  const context: RuleContext = { config, edges, utility };
   return [
     ...ABOVE_EDGES.map((make) => make(context)),
     edges,
     ...BELOW_EDGES.map((make) => make(context)),
+    utility,
+    ...BELOW_LOOKS.map((make) => make(context)),
   ];
 }

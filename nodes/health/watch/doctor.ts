@@ -5,11 +5,14 @@
 import type { Snapshot } from '../../balance/snapshot.ts';
 import { type Clock, isoTime } from '../../site/clock.ts';
 import type { Site } from '../../site/config.ts';
+import type { UtilityLook } from '../commission/utility.ts';
+import { readLooks } from '../commission/utility-file.ts';
 import { DaylightWatch } from '../doctor/daylight.ts';
 import { Doctor, type DoctorReport, type Weighed } from '../doctor/doctor.ts';
 import { EvidenceStore } from '../doctor/evidence-store.ts';
 import { rulesOf } from '../doctor/rules.ts';
 import { secondOf } from '../doctor/second.ts';
+import { UtilityLooks } from '../doctor/utility-looks.ts';
 import type { FaultBook, FaultId } from '../faults.ts';
 
 /** How often evidence in the book is renewed where no verdict changes. */
@@ -17,6 +20,8 @@ const RENEW_MS = 10_000;
 /** How often it is kept on disk, and at most how often for the sake of a new verdict. */
 const KEEP_MS = 3_600_000;
 const KEEP_NEWS_MS = 300_000;
+
+const UTILITY_MS = 3_600_000;
 
 const OUTAGES: readonly FaultId[] = ['meter_not_responding', 'scaling_failure', 'data_stale'];
 /** What nobody but the doctor says. */
@@ -42,8 +47,10 @@ export class DoctorWatch {
   readonly #site: DoctorWatchOptions['site'];
   readonly #book: FaultBook;
   readonly #doctor: Doctor;
+  readonly #utility: UtilityLooks;
   readonly #daylight: DaylightWatch;
   readonly #store: EvidenceStore;
+  #utilityMs: number;
   #news = 0;
   #renewedMs = Number.NEGATIVE_INFINITY;
   #keptMs: number;
@@ -54,10 +61,14 @@ export class DoctorWatch {
     this.#site = site;
     this.#book = book;
     const outage = (meter: string) => this.#outagesOf(meter);
-    this.#doctor = new Doctor({ rules: rulesOf({ config: site.config }), outage });
+    const { config } = site;
+    this.#utility = new UtilityLooks(config);
+    const rules = rulesOf({ config, utility: this.#utility });
+    this.#doctor = new Doctor({ rules, outage });
     this.#daylight = new DaylightWatch(site.config.site);
     this.#store = new EvidenceStore(site.paths.records, site.config);
     this.#keptMs = clock.mono();
+    this.#utilityMs = this.#keptMs;
     this.#restore();
   }
 
@@ -68,6 +79,8 @@ export class DoctorWatch {
 
   take(snapshot: Snapshot, clockTrusted: boolean): void {
     const monoMs = this.#clock.mono();
+    // Whoever writes a look says so; one that was put there by other means is found all the same.
+    if (monoMs - this.#utilityMs >= UTILITY_MS) this.readUtility();
     const { config } = this.#site;
     const second = secondOf(snapshot, { config, clockTrusted, monoMs });
     second.daylight = this.#daylight.take(second);
@@ -101,12 +114,21 @@ export class DoctorWatch {
     }
   }
 
+  /** Looks for new readings of the utility's meter. @returns those of the installation as it is */
+  readUtility(): UtilityLook[] {
+    this.#utilityMs = this.#clock.mono();
+    this.#utility.give(readLooks(this.#site.paths.records));
+    return this.#utility.looks;
+  }
+
   #restore(): void {
     const kept = this.#store.read();
-    if (kept === null) return;
-    this.#doctor.restore(kept.evidence.rules);
-    this.#daylight.restore(kept.evidence.daylight);
-    for (const channel of kept.forget) this.#forget(channel);
+    if (kept !== null) {
+      this.#doctor.restore(kept.evidence.rules);
+      this.#daylight.restore(kept.evidence.daylight);
+    }
+    this.readUtility();
+    for (const channel of kept?.forget ?? []) this.#forget(channel);
   }
 
   #forget(channel: string): void {

@@ -3,6 +3,7 @@
 import { CloudEdges } from '../../../../nodes/health/doctor/edges.ts';
 import type { Hypothesis, Rule, RuleContext } from '../../../../nodes/health/doctor/rule.ts';
 import type { PhaseSecond, SiteSecond } from '../../../../nodes/health/doctor/second.ts';
+import { UtilityLooks } from '../../../../nodes/health/doctor/utility-looks.ts';
 import type { Role } from '../../../../nodes/meter/reading.ts';
 import { type SiteConfig, siteConfigSchema } from '../../../../nodes/site/schema.ts';
 
@@ -111,7 +112,7 @@ export class Bench {
     this.#config = config;
     this.#blocked = new Set(blocked);
     this.#s = s;
-    this.rule = make({ config, edges: new CloudEdges() });
+    this.rule = make({ config, edges: new CloudEdges(), utility: new UtilityLooks(config) });
   }
 
   get s(): number {
