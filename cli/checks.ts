@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { z } from 'zod';
 import { undatedKwh } from '../nodes/journal/undated.ts';
 import { misfitsOf, profilesOf } from '../nodes/meter/fit.ts';
+import { isoTime } from '../nodes/site/clock.ts';
 import { isTrusted, systemTime } from '../nodes/site/clock-trust.ts';
 import type { Site } from '../nodes/site/config.ts';
 import { asError } from '../nodes/site/errors.ts';
@@ -15,6 +16,7 @@ import { formatProblem } from '../nodes/site/problems.ts';
 import type { WordParams } from '../nodes/site/words.ts';
 import { askService, isNotRunning } from './control.ts';
 import { fixed } from './counted.ts';
+import { formatMoment } from './moments.ts';
 import { waitingChanges } from './waiting-changes.ts';
 
 /** `warn` is something to know; it fails nothing. */
@@ -143,7 +145,7 @@ function disk({ site }: Checked): CheckResult {
 async function clock({ site, nowMs }: Checked): Promise<CheckResult> {
   const { run, records } = site.paths;
   const machine = systemTime(run);
-  const params = { now: new Date(nowMs).toISOString() };
+  const params = { now: formatMoment(isoTime(nowMs), site.config.site.timezone) };
   if (nowMs < machine.builtMs) return fail('past', params);
   if (!isTrusted(nowMs, machine.builtMs, await machine.facts())) return fail('untrusted', params);
   const undated = await undatedKwh(records, machine.bootId);
