@@ -5,6 +5,7 @@ import { within } from '../site/closing.ts';
 import type { Site } from '../site/config.ts';
 import { asError, SolthriveError } from '../site/errors.ts';
 import { type NodeState, statusOf } from '../site/status.ts';
+import { spokenLanguage } from '../site/words.ts';
 import { planOf, type Settings } from './plan.ts';
 import { Simulation } from './simulation.ts';
 
@@ -37,8 +38,7 @@ export default function (RED: NodeAPI): void {
         position: site.config.solar_position,
         onPast: (minutes) => this.send([null, { topic: 'minute/past', payload: minutes }]),
         onFaults: announce,
-        onUpdate: ({ truth }) =>
-          show('simulated', 'running', { kw: (truth.solarW / 1000).toFixed(1) }),
+        onUpdate: ({ truth }) => show('simulated', 'running', { kw: inKw(truth.solarW) }),
         onLost: fail,
         onForgetful: (error) => this.warn(asError(error).message),
       });
@@ -73,6 +73,11 @@ export default function (RED: NodeAPI): void {
       void within(systemClock, Promise.resolve(stopped)).finally(done);
     });
   });
+}
+
+function inKw(watts: number): string {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return (watts / 1000).toLocaleString(spokenLanguage(), digits);
 }
 
 /** Shows a state under the node, once for each change. */
