@@ -191,9 +191,10 @@ function inOrder(turned: Pattern['turned']): Pattern['turned'] {
   return [...turned].sort(([a], [b]) => (a.phase < b.phase ? -1 : 1));
 }
 
-/** The most levels at which any of them has stood: what is on one wire does not move the other. */
+/** How many levels they have stood at together: what is on one wire does not move the other. */
 function levelsOf(turned: Pattern['turned']): number {
-  return turned.reduce((sum, [input]) => sum + input.levels.count, 1 - turned.length);
+  const counts = turned.map(([input]) => input.levels.count).filter((count) => count > 0);
+  return counts.reduce((sum, count) => sum + count - 1, counts.length > 0 ? 1 : 0);
 }
 
 function argumentsOf(input: PhaseInput, turned: Pattern['turned'] | undefined): Argument[] {

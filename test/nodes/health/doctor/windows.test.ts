@@ -139,4 +139,22 @@ describe('levels of a load', () => {
     stand(20, 2_000);
     assert.equal(levels.count, 3);
   });
+
+  it('count levels under a gain that flickers by five percent, and none that is not', () => {
+    const levels = new Levels();
+    let seed = 1;
+    const chance = () => {
+      seed = (seed * 16_807) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    const stand = (seconds: number, va: number) => {
+      for (let s = 0; s < seconds; s++) levels.add(1_000, va * (0.95 + 0.1 * chance()));
+    };
+    stand(3_600, 1_500);
+    assert.equal(levels.count, 1);
+    stand(60, 3_000);
+    stand(60, 1_500);
+    stand(60, 2_100);
+    assert.equal(levels.count, 3);
+  });
 });
