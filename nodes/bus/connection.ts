@@ -184,6 +184,9 @@ function explain(error: unknown, bus: BusConfig): string {
     EACCES: 'forbidden',
     ECONNREFUSED: 'refused',
     ENOTFOUND: 'not_found',
+    EHOSTUNREACH: 'unreachable',
+    ENETUNREACH: 'unreachable',
+    ECONNRESET: 'lost',
   };
   const key = known[code ?? ''] ?? (/lock|busy/i.test(message) ? 'in_use' : null);
   return key ? words(key, { port }) : message;
