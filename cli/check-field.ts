@@ -2,9 +2,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { LiveSecond } from '../nodes/health/commission/live.ts';
-import { judgeSolarOff } from '../nodes/health/commission/solar-proof.ts';
-import { judgeMeters, judgePlausible, judgeSupply } from '../nodes/health/commission/soundness.ts';
+import { judgeMeters } from '../nodes/health/commission/soundness.ts';
 import { systemClock } from '../nodes/site/clock.ts';
 import type { Site } from '../nodes/site/config.ts';
 import { asError } from '../nodes/site/errors.ts';
@@ -13,6 +11,7 @@ import type { CommandContext } from './command.ts';
 import { collectSeconds } from './commission/live.ts';
 import { askDoctor } from './doctor-report.ts';
 import { activeFaults, type ShownFault } from './faults.ts';
+import { plausible, type Seen, signs, supply } from './field-values.ts';
 import { siteOf } from './records.ts';
 
 const SECONDS = 5;
@@ -21,8 +20,6 @@ const PATIENCE_MS = 5_000;
 const MINUTE_WITHIN_S = 120;
 const HOT_C = 80;
 const MOST_ERRORS_PERCENT = 1;
-/** Of solar by day, W. */
-const NEGATIVE_W = -100;
 
 const systemSchema = z.looseObject({
   uptime_s: z.number(),
@@ -43,10 +40,7 @@ const systemSchema = z.looseObject({
 });
 type System = z.output<typeof systemSchema>;
 
-interface Gathered {
-  site: Site;
-  seconds: LiveSecond[];
-  daylight: string;
+interface Gathered extends Seen {
   faults: ShownFault[];
   system: System;
 }
@@ -55,8 +49,8 @@ type FieldCheck = (gathered: Gathered) => ToldCheck | Promise<ToldCheck>;
 
 const CHECKS: Record<string, FieldCheck> = {
   meters: ({ seconds }) => toldVerdict('meters', judgeMeters(seconds)),
-  supply: ({ seconds, site }) => toldVerdict('supply', judgeSupply(seconds, site.config)),
-  plausible: ({ seconds, site }) => toldVerdict('plausible', judgePlausible(seconds, site.config)),
+  supply,
+  plausible,
   signs,
   faults,
   bus_errors: busErrors,
@@ -100,26 +94,6 @@ export async function checkField(context: CommandContext): Promise<ToldCheck[]> 
     }
   });
   return [told('running', 'pass'), ...(await Promise.all(results))];
-}
-
-/** What is to be seen of the signs at this time of day. */
-function signs({ seconds, daylight }: Gathered): ToldCheck {
-  if (daylight === 'night') {
-    const idle = seconds.every(({ batteryW }) => batteryW !== null && Math.abs(batteryW) < 100);
-    return idle
-      ? toldVerdict('signs', judgeSolarOff(seconds))
-      : told('signs', 'not_applicable', 'battery');
-  }
-  if (daylight !== 'day') return told('signs', 'not_applicable', 'twilight');
-  const [last] = seconds.slice(-1);
-  const wrong = last?.channels.find(
-    ({ role, powerW }) =>
-      (role === 'solar' || role === 'load' || role === 'ev') &&
-      powerW !== null &&
-      powerW < NEGATIVE_W,
-  );
-  if (!wrong) return told('signs', 'pass');
-  return told('signs', 'fail', 'fail', { what: `${wrong.id}: ${Math.round(wrong.powerW ?? 0)} W` });
 }
 
 function faults({ faults: active }: Gathered): ToldCheck {
