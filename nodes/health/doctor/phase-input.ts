@@ -3,7 +3,8 @@
  * sense of it, if there is exactly one.
  */
 import { fieldsOf, numberOf } from './cases.ts';
-import { Levels, Share } from './windows.ts';
+import { Levels } from './levels.ts';
+import { Share } from './windows.ts';
 
 /**
  * What a sample tells: `right` as it is, `ahead` and `behind` where the current is that of another

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Levels, Share, Steps, Stretch } from '../../../../nodes/health/doctor/windows.ts';
+import { Levels } from '../../../../nodes/health/doctor/levels.ts';
+import { Share, Steps, Stretch } from '../../../../nodes/health/doctor/windows.ts';
 
 describe('windows over evidence', () => {
   it('hold when a full window speaks for something, and not before', () => {
