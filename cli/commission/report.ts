@@ -6,6 +6,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { UtilityLook } from '../../nodes/health/commission/utility.ts';
+import { utilityFile } from '../../nodes/health/commission/utility-file.ts';
 import { dateAt } from '../../nodes/rollup/calendar.ts';
 import { replaceFile } from '../../nodes/site/atomic-file.ts';
 import { isoTime } from '../../nodes/site/clock.ts';
@@ -138,7 +139,7 @@ export class Reports {
 
   /** A look at the utility's meter stands by itself, too: the ratio of a CT can be told by it. */
   addLook(look: UtilityLook): void {
-    const file = join(this.#records, 'utility.jsonl');
+    const file = utilityFile(this.#records);
     this.#write(() => {
       appendFileSync(file, `${JSON.stringify(look)}\n`, { mode: 0o640, flush: true });
       belongTo(file, this.#records);

@@ -2,6 +2,7 @@
 import { judgeUtility, type UtilityLook } from '../../nodes/health/commission/utility.ts';
 import { undecided, type Verdict } from '../../nodes/health/commission/verdict.ts';
 import { isoTime, systemClock } from '../../nodes/site/clock.ts';
+import { askRunning } from '../faults.ts';
 import { collectSeconds } from './live.ts';
 import { Reports } from './report.ts';
 import type { Walk } from './walk.ts';
@@ -27,6 +28,8 @@ export async function compareUtility(walk: Walk): Promise<Verdict | null> {
   };
   report.looks.push(look);
   new Reports(site).addLook(look);
+  // The doctor looks by himself within an hour; this tells him now.
+  await askRunning(context, { method: 'POST', path: '/utility' });
   if (before) return judgeUtility(before, look);
   return undecided('utility_first', [
     { where: 'utility', what: 'import_kwh', value: imported, unit: 'kWh' },

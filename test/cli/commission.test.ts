@@ -157,6 +157,20 @@ describe('solthrive-cli commission', () => {
     assert.match(shown.text, /To print: .*-1\.html/);
   });
 
+  it("takes a look at the utility's meter without the walk, which the doctor hears of", async () => {
+    assert.equal((await call('utility', [], [])).code, 2);
+    assert.equal((await call('utility', ['12k'], [])).code, 2);
+    const early = await call('utility', ['1240', '--by', 'Lee'], []);
+    assert.equal(early.code, 0, early.errors);
+    assert.match(early.text, /Only 5\.5 kWh have flowed since; 20 kWh are needed/);
+    const off = await call('utility', ['1334,5', '--json'], []);
+    assert.equal(off.code, 1);
+    const { result, reason } = JSON.parse(off.text) as { result: string; reason: string };
+    assert.deepEqual([result, reason], ['fail', 'utility_off']);
+    const { text } = await call('doctor', ['--all', '--json'], []);
+    assert.match(text, /The utility's meter counted 100 kWh and this site 0/);
+  });
+
   it('tells a CT that is turned round, and lets the step be repeated', async function () {
     this.timeout(120_000);
     home.solarW = 0;
