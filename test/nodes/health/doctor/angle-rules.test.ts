@@ -62,6 +62,19 @@ describe('a voltage reference on another leg', () => {
     assert.deepEqual(bench.heard, []);
   });
 
+  it('is seen while loads are switched, where they change the legs differently', () => {
+    const loads = siteOf([{ id: 'mains', role: 'grid', phases: ['l1', 'l2'] }]);
+    const before: Show = { mains: [{ w: 2_200 }, { w: 600 }] };
+    const turned = new Bench(referenceSwapped, loads)
+      .show(HOUR_S, before)
+      .show(60, { mains: [{ w: -700 }, { w: -1_700 }] });
+    assert.deepEqual(turned.found, ['voltage_reference_swapped main suspected']);
+    const fed = new Bench(referenceSwapped, loads)
+      .show(HOUR_S, before)
+      .show(HOUR_S, { mains: [{ w: -300 }, { w: -1_900 }] });
+    assert.deepEqual(fed.heard, [], 'a battery gives 2.5 kW to each leg');
+  });
+
   it('is not one CT that is turned round', () => {
     const bench = new Bench(referenceSwapped, meter)
       .show(HOUR_S, noon(1))

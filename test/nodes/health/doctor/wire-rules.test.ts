@@ -229,6 +229,23 @@ describe('a CT turned round where power flows one way', () => {
     assert.deepEqual(bench.heard, []);
   });
 
+  it('waits for the row of phases where a third of a turn explains it as well', () => {
+    const three = siteOf([{ id: 'mains', role: 'grid' }], {
+      service: 'three_phase',
+      nominal_voltage: 230,
+    });
+    const lagging = { v: 230, w: -1_500, var: 1_320 };
+    const right = { v: 230, w: 1_900, var: 600 };
+    const bench = new Bench(reversedLoad, three).show(20 * MINUTE_S, {
+      mains: [right, right, lagging],
+    });
+    near(bench.when('suspected'), 10 * MINUTE_S, 10);
+    const little = new Bench(reversedLoad, three).show(HOUR_S, {
+      mains: [right, right, { v: 230, w: -375, var: 330 }],
+    });
+    assert.deepEqual(little.heard, [], 'too little for that row to look at');
+  });
+
   it('does not listen while a row above speaks', () => {
     const bench = new Bench(reversedLoad, plain, { blocked: ['main/mains l1'] });
     assert.deepEqual(bench.show(HOUR_S, turned).heard, []);
