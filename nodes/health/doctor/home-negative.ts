@@ -16,11 +16,14 @@ const LEAST_W = 50;
 const LEAST_SHARE = 0.03;
 /** A flickering gain hides a small residual in single seconds, but not in means over these, ms. */
 const MEAN_MS = 30_000;
-const BY_DAY_MS = 300_000;
-/** At night the row of reversed CTs is asked first, which takes it ten minutes. */
-const BY_NIGHT_MS = 1_800_000;
-/** As long as no cloud edge has told what solar is worth, other rows are given time to explain it. */
-const UNPROVEN_MS = 3_600_000;
+const NEGATIVE_MS = 300_000;
+/** Where there is solar, the row of reversed CTs is asked first at night, which takes it ten minutes. */
+const BY_NIGHT_MS = 720_000;
+/** And so is the row of exchanged phases where an input looks turned by a third. */
+const TURNED_MS = 660_000;
+/** What that row looks at, A and power factor: below the cosine of 30 degrees. */
+const TURNED_A = 3;
+const TURNED_FACTOR = Math.sqrt(3) / 2;
 /** Solar below this by day is off, unplugged or turned round, W: not for this row to say. */
 const SUNNY_W = 100;
 const EDGES = 10;
@@ -40,8 +43,8 @@ class Negative implements SiteCase {
   readonly #facts: Facts;
   readonly #edges: Edges;
   readonly #position: 'load_side' | 'line_side';
-  readonly #byDay = new Share(BY_DAY_MS);
-  readonly #byNight = new Share(BY_NIGHT_MS);
+  readonly #byDay = new Share(NEGATIVE_MS);
+  readonly #byNight: Share;
   readonly #days = new Days();
   #sum = { ms: 0, homeMs: 0, excessMs: 0 };
   #isGenerator = false;
@@ -50,11 +53,14 @@ class Negative implements SiteCase {
   #nightMs = 0;
   #quietMs = 0;
   #lowestW = 0;
+  /** An input of the balance may be paired with another phase's voltage. */
+  #mayBeTurned = false;
 
   constructor(facts: Facts, edges: Edges, position: 'load_side' | 'line_side') {
     this.#facts = facts;
     this.#edges = edges;
     this.#position = position;
+    this.#byNight = new Share(facts.has('solar') ? BY_NIGHT_MS : NEGATIVE_MS);
   }
 
   get about(): string {
@@ -144,6 +150,7 @@ class Negative implements SiteCase {
     (when === 'day' ? this.#byDay : this.#byNight).add(spanMs, isNegative);
     if (!isNegative) return;
     this.#quietMs = 0;
+    this.#mayBeTurned = this.#facts.service === 'three_phase' && second.channels.some(looksTurned);
     if (when === 'day') this.#dayMs += spanMs;
     else this.#nightMs += spanMs;
     this.#lowestW = Math.min(this.#lowestW, meanW);
@@ -161,7 +168,8 @@ class Negative implements SiteCase {
 
   #judge(wallMs: number | null): Verdict {
     if (this.#isGenerator && this.#quietMs >= GENERATOR_CLEARS_MS) this.#forgive();
-    const isNow = this.#byDay.holds || this.#byNight.holds;
+    const isPatient = this.#mayBeTurned && this.#dayMs + this.#nightMs < TURNED_MS;
+    const isNow = !isPatient && (this.#byDay.holds || this.#byNight.holds);
     const slopes = this.#edges.slopes(EDGES);
     const isProven = slopes !== null && provesSolar(slopes, this.#position);
     if (isNow && isProven) {
@@ -171,12 +179,7 @@ class Negative implements SiteCase {
     if (this.#isGenerator) return this.#days.count >= DAYS_CONFIRMED ? 'confirmed' : 'suspected';
     if (this.verdict !== 'quiet' && this.#dayMs + this.#nightMs > 0) return 'suspected';
     const isExplainable = slopes !== null && slopes.r < BACKWARD_R;
-    const isPatient = slopes === null && this.#dayMs + this.#nightMs < this.#patienceMs;
-    return isNow && !isExplainable && !isPatient ? 'suspected' : 'quiet';
-  }
-
-  get #patienceMs(): number {
-    return this.#facts.has('solar') ? UNPROVEN_MS : UNPROVEN_MS / 4;
+    return isNow && !isExplainable ? 'suspected' : 'quiet';
   }
 
   #forgive(): void {
@@ -190,4 +193,13 @@ class Negative implements SiteCase {
 
 function isOfBalance({ role }: ChannelSecond): boolean {
   return role === 'grid' || role === 'solar' || role === 'battery';
+}
+
+/** Whether an input carries what a third of a turn may have taken from its power. */
+function looksTurned(channel: ChannelSecond): boolean {
+  if (!isOfBalance(channel) || channel.phases.length < 2) return false;
+  return channel.phases.some(({ voltage_v: volts, current_a: amps, power_w: watts }) => {
+    if (volts === null || amps === null || watts === null || amps < TURNED_A) return false;
+    return Math.abs(watts) < TURNED_FACTOR * volts * amps;
+  });
 }
