@@ -41,13 +41,15 @@ export function scoreOf(outcomes: readonly Outcome[]): Score {
 }
 
 function timesOf(answers: Outcome['expected']): Times[] {
-  const known = answers.filter(({ tookMs, wrong }) => tookMs !== null && wrong === null);
+  // What is told before it is due at all says nothing of how long it takes.
+  const known = answers.flatMap(({ what, tookMs, limitMs, wrong }) =>
+    tookMs !== null && tookMs >= 0 && wrong === null ? [{ what, tookMs, limitMs }] : [],
+  );
   return [...Map.groupBy(known, ({ what }) => what)]
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([what, group]) => {
-      // What is told before it is due at all took no time.
-      const sorted = group.map(({ tookMs }) => Math.max(0, tookMs ?? 0)).toSorted((a, b) => a - b);
-      const shares = group.map(({ tookMs, limitMs }) => (tookMs ?? 0) / limitMs);
+      const sorted = group.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
+      const shares = group.map(({ tookMs, limitMs }) => tookMs / limitMs);
       return {
         what,
         count: group.length,

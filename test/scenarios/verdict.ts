@@ -72,7 +72,7 @@ function spellsOf({ told, stops }: Lived, duration: number): Spell[] {
 }
 
 function answer(expectation: Expectation, spells: readonly Spell[], context: Context): Answer {
-  const { id, state, within, by, after, not_before, stays, clears } = expectation;
+  const { id, state, within, by, after, stays, clears } = expectation;
   const { course, wrongMs, laterMs } = context;
   const what = [id, expectation.cause?.join('|'), state].filter(Boolean).join(' ');
   const anchorMs = after === undefined ? wrongMs : resolve(after, course, wrongMs);
@@ -83,9 +83,13 @@ function answer(expectation: Expectation, spells: readonly Spell[], context: Con
     limitMs: (dueMs ?? 0) - (anchorMs ?? 0),
   };
   if (dueMs === null || anchorMs === null) return { ...told, wrong: 'its time never came' };
-  const mine = spells.filter((spell) => spell.endMs > wrongMs && fits(expectation, spell));
+  const all = spells.filter((spell) => spell.endMs > wrongMs && fits(expectation, spell));
+  const fromMs = earliestOf(expectation, context);
+  const mine = fromMs === null ? all : all.filter((spell) => spell.ms >= fromMs);
   const first = mine.find((spell) => isAtLeast(spell.state, state));
   if (!first) {
+    const sooner = all.findLast((spell) => isAtLeast(spell.state, state));
+    if (sooner && fromMs !== null) return tooEarly(told, sooner, { anchorMs, fromMs });
     const less = mine[0] && ` (only ${mine[0].state})`;
     return { ...told, wrong: `was not raised${less ?? ''}` };
   }
@@ -93,16 +97,34 @@ function answer(expectation: Expectation, spells: readonly Spell[], context: Con
   const seen = { ...told, tookMs };
   const lateMs = first.ms - dueMs;
   if (lateMs > laterMs) return { ...seen, wrong: `came ${seconds(lateMs)} late` };
-  const earliestMs = not_before === undefined ? null : resolve(not_before, course, wrongMs);
-  if (earliestMs !== null && first.ms < earliestMs) {
-    return { ...seen, wrong: `came ${seconds(earliestMs - first.ms)} too early` };
-  }
   const ending = clears && ends(clears, mine, context);
   if (ending) return { ...seen, wrong: ending };
   if (stays && clears === undefined && gapsIn(mine, first.ms, context.duration)) {
     return { ...seen, wrong: `did not stay until the end` };
   }
   return { ...seen, wrong: null };
+}
+
+/**
+ * From when on the fault is looked for: what comes back is another telling. Null where any will do: a
+ * moment that repeats (edges, the sun) says when it is due, and it may be told sooner.
+ */
+function earliestOf(
+  { after, not_before }: Expectation,
+  { course, wrongMs }: Context,
+): number | null {
+  if (not_before !== undefined) return resolve(not_before, course, wrongMs);
+  return after?.base.kind === 'event' ? resolve(after, course, wrongMs) : null;
+}
+
+/** What was told sooner, and not again: it has not come in no time, it has not come as asked. */
+function tooEarly(
+  told: Omit<Answer, 'wrong'>,
+  sooner: Spell,
+  { anchorMs, fromMs }: { anchorMs: number; fromMs: number },
+): Answer {
+  const tookMs = sooner.ms - anchorMs;
+  return { ...told, tookMs, wrong: `came ${seconds(fromMs - sooner.ms)} too early` };
 }
 
 function ends(
