@@ -29,7 +29,7 @@ async function commission(context: CommandContext): Promise<number> {
     out.error(words('none'));
     return EXIT.wrong;
   }
-  const by = String(options.by ?? env.SUDO_USER ?? env.USER ?? '?');
+  const by = String(options.by ?? env.SUDO_USER ?? env.USER ?? last?.by ?? '?');
   const report = last ?? reports.begin(site, by, systemClock.now());
   Object.assign(report, { config: site.hash, version: site.version, meters: metersOf(site) });
   const stop = context.interrupted();

@@ -25,6 +25,24 @@ export class Questions {
     return this.typed();
   }
 
+  /**
+   * Asks until it is told one of the words, to leave something out (`s` and a reason), or to stop (`q`):
+   * a slip of the finger goes past nothing.
+   * @param no  what is said of any other answer
+   */
+  async choose(
+    text: string,
+    words: readonly string[],
+    no: (text: string) => string,
+  ): Promise<string | null> {
+    for (;;) {
+      const typed = await this.ask(text);
+      if (typed === null || typed === 'q' || /^s(\s|$)/.test(typed)) return typed;
+      if (words.includes(typed)) return typed;
+      this.tell(no(typed));
+    }
+  }
+
   tell(text: string): void {
     this.#context.out.paragraph(text, 2);
   }

@@ -156,11 +156,14 @@ function isSettled(report: Report, { step, inputs }: WalkStep): boolean {
 /** @returns false where it is to end here */
 async function goThrough(walk: Walk, step: WalkStep): Promise<boolean> {
   const { questions, say, context } = walk;
+  const unknown = (text: string) => say('unknown_answer', { text });
   for (;;) {
     let answer = '';
     if (step.asks) {
       context.out.paragraph(say(`step.${step.step}.what`, step.params), 2);
-      const typed = await questions.ask(say(`step.${step.step}.ask`, step.params));
+      const words = step.step === 'load' ? ['', 'a'] : [''];
+      const ask = say(`step.${step.step}.ask`, step.params);
+      const typed = await questions.choose(ask, words, unknown);
       if (typed === null || typed === 'q') return false;
       if (/^s(\s|$)/.test(typed)) return skip(walk, step, typed.slice(1).trim());
       answer = typed;
@@ -173,7 +176,7 @@ async function goThrough(walk: Walk, step: WalkStep): Promise<boolean> {
     note(walk, { ...step, inputs }, startedMs, { ...verdict, text });
     show(walk, verdict.result, text);
     if (verdict.result !== 'fail') return true;
-    const again = await questions.ask(say('again'));
+    const again = await questions.choose(say('again'), ['', 'r'], unknown);
     if (again === null || again === 'q') return false;
     if (/^s(\s|$)/.test(again)) return skip(walk, step, again.slice(1).trim());
     if (again !== 'r') return true;

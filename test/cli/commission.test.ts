@@ -35,6 +35,7 @@ class HandHome implements Home {
 
 describe('solthrive-cli commission', () => {
   const home = new HandHome();
+  let user: { USER?: string } = { USER: 'pat' };
   let meter: SimulatedMeter;
   let appliance: Appliance;
 
@@ -67,7 +68,7 @@ describe('solthrive-cli commission', () => {
   async function call(name: string, args: string[], answers: readonly string[]) {
     let [text, errors] = ['', ''];
     const code = await runCli([name, ...args], {
-      env: { USER: 'pat', SOLTHRIVE_PORT: String(appliance.port) },
+      env: { ...user, SOLTHRIVE_PORT: String(appliance.port) },
       mode: { kind: 'folder', folder: appliance.folder },
       write: (part) => {
         text += part;
@@ -105,14 +106,17 @@ describe('solthrive-cli commission', () => {
 
   it('is stopped and gone on with, and leaves its proof in a page to print', async function () {
     this.timeout(150_000);
-    const begun = await run(['--by', 'Pat <3>'], ['s', 'the breaker is locked']);
+    const begun = await run(['--by', 'Pat <3>'], ['hello', 's', 'the breaker is locked']);
+    assert.match(begun.text, /“hello” is none of the answers/);
     assert.equal(begun.code, 1);
     assert.match(begun.text, /✓ All meters answer and are what their profiles say \(1\)/);
     assert.match(begun.text, /✓ 1\d\d(\.\d)? to 1\d\d(\.\d)? V on all inputs, 60 Hz/);
     assert.match(begun.text, /– Left out: the breaker is locked/);
     assert.match(begun.text, /commission --resume/);
 
+    user = {};
     const { code, text } = await run(['--resume'], ['a', '', '1234,5', '']);
+    user = { USER: 'pat' };
     assert.equal(code, 0, text);
     assert.doesNotMatch(text, /Meters answer|Left out/);
     assert.match(text, /✓ main\/mains: 30\d\d W on, 30\d\d W off|✓ main\/mains: 2\d\d\d W on/);
@@ -122,10 +126,11 @@ describe('solthrive-cli commission', () => {
     const report = JSON.parse(only('.json')) as {
       by: string;
       ended_at: string | null;
-      steps: { step: string; result: string; inputs: string[] }[];
+      steps: { step: string; result: string; inputs: string[]; by: string }[];
     };
     assert.equal(report.by, 'Pat <3>');
     assert.ok(report.ended_at);
+    assert.ok(report.steps.every(({ by }) => by === report.by));
     assert.deepEqual(
       report.steps.map(({ step, result }) => `${step} ${result}`),
       [
