@@ -10,7 +10,7 @@ const SETTLED_W = 30;
 const SETTLED_SHARE = 0.25;
 const SETTLED_S = 5;
 /** The longest that is looked at: settled, the change itself, settled again. */
-const LONGEST_S = 2 * SETTLED_S + WITHIN_S;
+const LONGEST_S = 2 * SETTLED_S + WITHIN_S - 1;
 
 export class Edges {
   /** When each had passed and settled, ms since the start. */
@@ -32,7 +32,7 @@ export class Edges {
     const after = this.#recent.slice(-SETTLED_S);
     for (let from = this.#recent.length - 2 * SETTLED_S; from >= 0; from--) {
       const before = this.#recent.slice(from, from + SETTLED_S);
-      const stepW = Math.abs(meanOf(after) - meanOf(before));
+      const stepW = Math.abs((after[0] ?? 0) - (before.at(-1) ?? 0));
       if (stepW < STEP_W) continue;
       const nearW = Math.max(SETTLED_W, SETTLED_SHARE * stepW);
       if (isSettled(before, nearW) && isSettled(after, nearW)) return true;

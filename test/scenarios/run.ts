@@ -13,40 +13,65 @@ import { scoreOf } from './score.ts';
 import { readTable, TableError } from './table.ts';
 import { clock, seconds } from './verdict.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    variant: { type: 'string' },
-    only: { type: 'string', multiple: true },
-    hands: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
-});
+const USAGE = `npm run scenarios -- [file...] [options]
+
+Lives tables of scenarios (docs/scenarios.md); without files, the shipped ones.
+
+  --only WORDS      scenarios whose name has these words; may be said again
+  --variant LIST    the same under worse conditions: ${VARIANTS.join(',')}
+  --hands N         lives so many at a time
+  --json            everything that was told, for a program
+  --help            shows this`;
 
 try {
-  const variants = variantsOf(values.variant);
-  const tables = positionals.length > 0 ? positionals : shippedTables();
-  const scenarios = tables.flatMap(readTable).filter(({ name }) => isWanted(name));
-  if (scenarios.length === 0) throw new TableError('No such scenario.');
-  const tasks = scenarios.map(({ source }) => ({ source, variants }));
-  const show = values.json ? () => {} : showOutcome;
-  const hands = values.hands === undefined ? undefined : Number(values.hands);
-  const outcomes = await liveAll(tasks, show, hands);
-  if (values.json) console.log(JSON.stringify({ outcomes, score: scoreOf(outcomes) }, null, 2));
-  else showScore(outcomes);
-  process.exitCode = outcomes.every(({ ok }) => ok) ? 0 : 1;
+  const { values, positionals } = argumentsOf(process.argv.slice(2));
+  if (values.help) console.log(USAGE);
+  else process.exitCode = (await run(values, positionals)) ? 0 : 1;
 } catch (thrown) {
   if (!(thrown instanceof TableError)) throw thrown;
   console.error(thrown.message);
   process.exitCode = 1;
 }
 
-function shippedTables(): string[] {
-  return globSync(join(import.meta.dirname, '*.yaml')).sort();
+/** @throws TableError for an option that is none */
+function argumentsOf(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        variant: { type: 'string' },
+        only: { type: 'string', multiple: true },
+        hands: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new TableError(`${reason}\n\n${USAGE}`);
+  }
 }
 
-function isWanted(name: string): boolean {
-  return values.only === undefined || values.only.some((part) => name.includes(part));
+type Values = ReturnType<typeof argumentsOf>['values'];
+
+/** @returns whether all was as expected */
+async function run({ variant, only, hands, json }: Values, files: readonly string[]) {
+  const variants = variantsOf(variant);
+  const tables = files.length > 0 ? files : shippedTables();
+  const isWanted = (name: string) => only === undefined || only.some((part) => name.includes(part));
+  const scenarios = tables.flatMap(readTable).filter(({ name }) => isWanted(name));
+  if (scenarios.length === 0) throw new TableError('No such scenario.');
+  const tasks = scenarios.map(({ source }) => ({ source, variants }));
+  const show = json ? () => {} : showOutcome;
+  const outcomes = await liveAll(tasks, show, hands === undefined ? undefined : Number(hands));
+  if (json) console.log(JSON.stringify({ outcomes, score: scoreOf(outcomes) }, null, 2));
+  else showScore(outcomes);
+  return outcomes.every(({ ok }) => ok);
+}
+
+function shippedTables(): string[] {
+  return globSync(join(import.meta.dirname, '*.yaml')).sort();
 }
 
 function variantsOf(text: string | undefined): Variant[] {

@@ -5,9 +5,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import type { z } from 'zod';
 import type { Profile } from '../../nodes/meter/profile.ts';
 import { loadProfiles } from '../../nodes/meter/profile-file.ts';
 import { CLIMATE_HOMES } from '../../nodes/simulator/climates.ts';
+import { homeScriptSchema } from '../../nodes/simulator/home-script.ts';
 import type { Site } from '../../nodes/site/config.ts';
 import { hashOf } from '../../nodes/site/hash.ts';
 import { type SiteConfig, siteConfigSchema } from '../../nodes/site/schema.ts';
@@ -43,7 +45,40 @@ type Piece = Record<string, unknown>;
 /** Where a scenario names a climate, its home and its service come with it; else clouds come at noon. */
 export function homeOf({ climate, home }: Scenario): Piece {
   const under = climate === undefined ? { weather: 'cloudy_noon' } : CLIMATE_HOMES[climate].home;
-  return merged(under, home);
+  return Object.fromEntries(
+    Object.entries(merged(under, home)).map(([key, value]) => [key, withoutNulls(value)]),
+  );
+}
+
+/** No battery is `null`; a battery's schedule that is `null` is one that a piece had and this has not. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== null));
+}
+
+export interface Mistakes {
+  /** The scenario's key under which their paths lie. */
+  key: 'home' | 'site' | 'wired';
+  schema: z.ZodType;
+  issues: z.core.$ZodIssue[];
+}
+
+/** What is wrong with the home and the two sites once they are put together. */
+export function mistakesIn(scenario: Scenario): Mistakes[] {
+  const checks = [
+    { key: 'home', schema: homeScriptSchema, piece: homeOf(scenario) },
+    { key: 'site', schema: siteConfigSchema, piece: pieceOf(scenario) },
+    { key: 'wired', schema: siteConfigSchema, piece: wiredPieceOf(scenario) },
+  ] as const;
+  const found: Mistakes[] = [];
+  for (const { key, schema, piece } of checks) {
+    const parsed = schema.safeParse(piece);
+    if (parsed.success) continue;
+    found.push({ key, schema, issues: parsed.error.issues });
+    // How it is wired is how it is configured, and something: the same mistakes again.
+    if (key === 'site') break;
+  }
+  return found;
 }
 
 /** A site that lists buses or meters has those and no others. */
@@ -92,9 +127,13 @@ export function configOf(scenario: Scenario, over: Piece = {}): SiteConfig {
 
 /** The configuration that would be right for how the home is wired. */
 export function wiredOf(scenario: Scenario): SiteConfig {
+  return checked(wiredPieceOf(scenario), 'wired');
+}
+
+function wiredPieceOf(scenario: Scenario): Piece {
   const { latitude, longitude } = placeOf(scenario);
   const there = { site: { latitude, longitude } };
-  return checked(merged(merged(pieceOf(scenario), there), scenario.wired), 'wired');
+  return merged(merged(pieceOf(scenario), there), scenario.wired);
 }
 
 function checked(piece: Piece, what: string): SiteConfig {

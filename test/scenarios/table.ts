@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { nearest } from '../../nodes/site/nearest.ts';
 import { type Scenario, scenarioSchema } from './format.ts';
 import { merged } from './merged.ts';
+import { mistakesIn } from './site.ts';
 
 const fileSchema = z.strictObject({
   about: z.string().optional(),
@@ -64,6 +65,9 @@ export function parseTable(file: string, text: string): WrittenScenario[] {
       mistakes.push(places.tell(scenario.error.issues, ['scenarios', index]));
       return [];
     }
+    for (const { key, schema, issues } of mistakesIn(scenario.data)) {
+      mistakes.push(places.tell(issues, ['scenarios', index, key], schema));
+    }
     const { name } = scenario.data;
     if (names.has(name)) mistakes.push(`${where}: there is another scenario "${name}"`);
     names.add(name);
@@ -98,42 +102,55 @@ class Places {
   }
 
   /** One line an issue. */
-  tell(issues: readonly z.core.$ZodIssue[], under: Path): string {
-    return issues.map((issue) => this.#tellOne(issue, under)).join('\n');
+  tell(
+    issues: readonly z.core.$ZodIssue[],
+    under: Path,
+    schema: z.ZodType = scenarioSchema,
+  ): string {
+    return issues.map((issue) => this.#tellOne(issue, under, schema)).join('\n');
   }
 
-  #tellOne(issue: z.core.$ZodIssue, under: Path): string {
+  #tellOne(issue: z.core.$ZodIssue, under: Path, schema: z.ZodType): string {
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
     const where = this.at([...under, ...path]);
-    const what = path.length === 0 ? '' : ` ${path.join('.')}:`;
-    return `${where}:${what} ${messageOf(issue, path)}`;
+    const inside = [...under.slice(2), ...path].join('.');
+    return `${where}:${inside && ` ${inside}:`} ${messageOf(issue, path, schema)}`;
   }
 }
 
-function messageOf(issue: z.core.$ZodIssue, path: Path): string {
+function messageOf(issue: z.core.$ZodIssue, path: Path, of: z.ZodType): string {
   if (issue.code === 'unrecognized_keys') {
-    const known = knownAt(path);
+    const known = knownAt(path, of);
     const [key = ''] = issue.keys;
     const meant = nearest(key, known);
     const allowed = known.length > 0 ? `; allowed are ${known.join(', ')}` : '';
     return `unknown key ${issue.keys.join(', ')}${meant ? ` (${meant}?)` : ''}${allowed}`;
   }
   if (issue.code === 'invalid_union') {
-    const inner = issue.errors.flat().map((each) => messageOf(each, []));
+    const inner = issue.errors.flat().map((each) => messageOf(each, [], of));
     return [...new Set(inner)].join(', or ') || issue.message;
   }
   return issue.message;
 }
 
-/** The keys that a place in a scenario may have, for the few places where keys are mistyped. */
-function knownAt(path: Path): string[] {
-  let schema: unknown = z.toJSONSchema(scenarioSchema, { io: 'input', unrepresentable: 'any' });
+/** The keys that a place may have, for the few places where keys are mistyped. */
+function knownAt(path: Path, of: z.ZodType): string[] {
+  let schema: unknown = z.toJSONSchema(of, { io: 'input', unrepresentable: 'any' });
   for (const step of path) {
-    const { properties, items } = (schema ?? {}) as {
-      properties?: Record<string, unknown>;
-      items?: unknown;
-    };
+    const { properties, items } = mapOf(schema);
     schema = typeof step === 'number' ? items : properties?.[step];
   }
-  return Object.keys((schema as { properties?: object } | undefined)?.properties ?? {});
+  return Object.keys(mapOf(schema).properties ?? {});
+}
+
+interface JsonSchema {
+  properties?: Record<string, unknown>;
+  items?: unknown;
+  anyOf?: JsonSchema[];
+}
+
+/** Of what may be null as well, the part with keys. */
+function mapOf(schema: unknown): JsonSchema {
+  const found = (schema ?? {}) as JsonSchema;
+  return found.anyOf?.find(({ properties, items }) => properties ?? items) ?? found;
 }
