@@ -7,6 +7,7 @@ import {
   chownSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -60,7 +61,7 @@ export class Changes {
   /** @throws the system's error */
   add(change: Change): void {
     const file = join(this.#data, 'changes.jsonl');
-    appendFileSync(file, `${JSON.stringify(change)}\n`, { mode: 0o600, flush: true });
+    appendLine(file, change, 0o600);
     this.#belongs(file);
   }
 
@@ -89,31 +90,45 @@ export class Changes {
   }
 
   #read(): Change[] {
-    let text: string;
-    try {
-      text = readFileSync(join(this.#data, 'changes.jsonl'), 'utf8');
-    } catch {
-      return [];
-    }
-    return text.split('\n').flatMap((line) => {
-      try {
-        return [changeSchema.parse(JSON.parse(line))];
-      } catch {
-        return [];
-      }
-    });
+    return readText(join(this.#data, 'changes.jsonl'))
+      .split('\n')
+      .flatMap((line) => {
+        try {
+          return [changeSchema.parse(JSON.parse(line))];
+        } catch {
+          return [];
+        }
+      });
   }
 }
 
 /**
- * Replaces a configuration file; it belongs to whom it belonged before.
+ * Adds a line of JSON that is on the disk afterwards. Half a line, left by a power cut, is ended
+ * first: it would take this one with it.
+ */
+export function appendLine(file: string, value: unknown, mode: number): void {
+  const torn = /[^\n]$/.test(readText(file)) ? '\n' : '';
+  appendFileSync(file, `${torn}${JSON.stringify(value)}\n`, { mode, flush: true });
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * Replaces a configuration file, behind a link where it is one; it belongs to whom it belonged before.
  * @throws SolthriveError `config_not_editable`
  */
 export function replaceConfig(file: string, text: string): void {
   try {
-    const { mode, uid, gid } = statSync(file);
-    replaceFile(file, text, mode & 0o777);
-    if (process.getuid?.() === 0) chownSync(file, uid, gid);
+    const behind = realpathSync(file);
+    const { mode, uid, gid } = statSync(behind);
+    replaceFile(behind, text, mode & 0o777);
+    if (process.getuid?.() === 0) chownSync(behind, uid, gid);
   } catch (thrown) {
     const what = asError(thrown).message;
     throw new SolthriveError('config_not_editable', { file, what }, thrown);

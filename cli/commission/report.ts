@@ -2,7 +2,7 @@
  * The report of a commissioning: every step with its numbers and its verdict. Kept after each step, so
  * that it can be gone on with; `<records>/commissioning/<date>-<n>.json`, and a page to print beside it.
  */
-import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { UtilityLook } from '../../nodes/health/commission/utility.ts';
@@ -12,7 +12,7 @@ import { replaceFile } from '../../nodes/site/atomic-file.ts';
 import { isoTime } from '../../nodes/site/clock.ts';
 import type { Site } from '../../nodes/site/config.ts';
 import { SolthriveError } from '../../nodes/site/errors.ts';
-import { belongTo } from '../changes.ts';
+import { appendLine, belongTo } from '../changes.ts';
 
 const counters = z.object({ import_kwh: z.number(), export_kwh: z.number().nullable() });
 const measured = z.object({
@@ -141,7 +141,7 @@ export class Reports {
   addLook(look: UtilityLook): void {
     const file = utilityFile(this.#records);
     this.#write(() => {
-      appendFileSync(file, `${JSON.stringify(look)}\n`, { mode: 0o640, flush: true });
+      appendLine(file, look, 0o640);
       belongTo(file, this.#records);
     });
   }
