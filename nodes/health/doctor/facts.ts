@@ -54,10 +54,16 @@ export class Facts {
     return volts !== null && volts >= 0.8 * this.nominalV && volts <= 1.15 * this.nominalV;
   }
 
-  /** Whether nothing that is measured makes power now: mains and subpanels then only consume. */
+  /**
+   * Whether nothing makes power now: mains and subpanels then only consume. Solar that reads nothing is
+   * believed only without the sun: by day its CTs may be off the wires while it feeds the grid.
+   */
   onlyConsumes(second: SiteSecond): boolean {
-    const { solarRawW } = second;
-    if (this.has('solar') && (solarRawW === null || Math.abs(solarRawW) > IDLE_W)) return false;
+    const { solarRawW, daylight } = second;
+    if (this.has('solar')) {
+      if (daylight === 'day' || daylight === 'unknown') return false;
+      if (solarRawW === null || Math.abs(solarRawW) > IDLE_W) return false;
+    }
     return this.isBatteryIdle(second);
   }
 

@@ -177,15 +177,19 @@ export class MeterWatch {
   }
 }
 
-/** Every value that moves by itself on a live line, in a fixed order. */
+/**
+ * Every value that moves by itself on a live line, in a fixed order. The frequency is read so seldom that
+ * its last change may be seen long after it: it counts only where there is nothing faster.
+ */
 function liveValues(reading: Reading): (number | null)[] {
-  const values: (number | null)[] = [reading.frequency_hz ?? null];
+  const values: (number | null)[] = [];
   for (const channel of Object.values(reading.channels)) {
     values.push(channel.power_w);
     for (const phase of Object.values(channel.phases ?? {})) {
       values.push(phase.voltage_v, phase.current_a, phase.power_w);
     }
   }
+  if (!values.some((value) => value !== null)) values.push(reading.frequency_hz ?? null);
   return values;
 }
 

@@ -36,9 +36,9 @@ describe('a voltage reference on another leg', () => {
       .show(60, noon(-1));
     assert.equal(outage.found.length, 1);
     const restart = new Bench(referenceSwapped, meter)
-      .show(HOUR_S, evening(1))
+      .show(HOUR_S, evening(1), { daylight: 'night' })
       .restarted()
-      .show(60, evening(-1));
+      .show(60, evening(-1), { daylight: 'night' });
     assert.equal(restart.found.length, 1);
   });
 
@@ -49,7 +49,7 @@ describe('a voltage reference on another leg', () => {
     const after = bench
       .restarted()
       .show(20 * MINUTE_S, noon(-1))
-      .show(8 * HOUR_S, evening(-1));
+      .show(8 * HOUR_S, evening(-1), { daylight: 'night' });
     near(after.when('confirmed'), HOUR_S + 30 * MINUTE_S + 20, 15);
     assert.equal(after.found.length, 1);
   });
@@ -58,7 +58,7 @@ describe('a voltage reference on another leg', () => {
     const importing: Show = { mains: [{ w: 900 }, { w: 1_100 }], pv: [{ w: 3_000 }] };
     const bench = new Bench(referenceSwapped, meter);
     for (let count = 0; count < 4; count++) bench.show(300, importing).show(300, noon(1)).away(30);
-    bench.show(HOUR_S, evening(1)).away(60).show(HOUR_S, noon(1));
+    bench.show(HOUR_S, evening(1), { daylight: 'night' }).away(60).show(HOUR_S, noon(1));
     assert.deepEqual(bench.heard, []);
   });
 
