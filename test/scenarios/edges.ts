@@ -1,7 +1,7 @@
 /**
- * Cloud edges as they truly are: what the inverter makes has changed by 300 W or more within ten
- * seconds, and has settled: it hardly moves for five seconds before and for five after. A count of its
- * own, made from the true power, so that a table can say "after 10 edges".
+ * Cloud edges as they truly are: the inverter's means over five seconds before and five seconds after
+ * differ by 300 W or more, ten seconds or less lie between them, and in neither does it stray far. A
+ * count of its own, made from the true power, so that a table can say "after 10 edges".
  */
 const STEP_W = 300;
 const WITHIN_S = 10;
@@ -10,7 +10,7 @@ const SETTLED_W = 30;
 const SETTLED_SHARE = 0.25;
 const SETTLED_S = 5;
 /** The longest that is looked at: settled, the change itself, settled again. */
-const LONGEST_S = 2 * SETTLED_S + WITHIN_S - 1;
+const LONGEST_S = 2 * SETTLED_S + WITHIN_S;
 
 export class Edges {
   /** When each had passed and settled, ms since the start. */
@@ -32,7 +32,7 @@ export class Edges {
     const after = this.#recent.slice(-SETTLED_S);
     for (let from = this.#recent.length - 2 * SETTLED_S; from >= 0; from--) {
       const before = this.#recent.slice(from, from + SETTLED_S);
-      const stepW = Math.abs((after[0] ?? 0) - (before.at(-1) ?? 0));
+      const stepW = Math.abs(meanOf(after) - meanOf(before));
       if (stepW < STEP_W) continue;
       const nearW = Math.max(SETTLED_W, SETTLED_SHARE * stepW);
       if (isSettled(before, nearW) && isSettled(after, nearW)) return true;
