@@ -135,7 +135,9 @@ describe('the house', () => {
     const offences = adapters.flatMap((html) => {
       const english = helpIn(html);
       return LANGUAGES.map((language) => join(dirname(html), 'locales', language, basename(html)))
-        .filter((help) => !existsSync(join(root, help)) || namesIn(helpIn(help)) !== namesIn(english))
+        .filter(
+          (help) => !existsSync(join(root, help)) || namesIn(helpIn(help)) !== namesIn(english),
+        )
         .map((help) => `${help} is missing, or tells of other names`);
     });
     assert.deepEqual(offences, []);

@@ -42,7 +42,9 @@ export const ctProfile = z.strictObject({
     .positive()
     .nullable()
     .default(null)
-    .describe("The CT's rated primary current, A; the wiring checks judge by it what is noise and what is too much."),
+    .describe(
+      "The CT's rated primary current, A; the wiring checks judge by it what is noise and what is too much.",
+    ),
   gain: z.number().positive().default(1).describe('Corrects A, W, var and kWh by this factor.'),
   phase_deg: z
     .number()
