@@ -53,9 +53,14 @@ async function show(context: CommandContext): Promise<number> {
   if (live) out.line(daylight);
   else out.paragraph(out.paint('yellow', say('doctor.kept', { time })));
   out.line();
-  const shown = options.all === true ? hypotheses : loud;
+  const open = hypotheses.filter((each) => each.open);
+  const shown = options.all === true ? hypotheses : [...loud, ...open];
   for (const each of shown) showOne(context, each);
-  if (loud.length === 0) out.line(out.paint('green', say('doctor.well')));
+  if (shown.every(({ verdict }) => verdict === 'quiet') && open.length > 0) {
+    out.line(out.paint('yellow', say('doctor.open')));
+  } else if (loud.length === 0) {
+    out.line(out.paint('green', say('doctor.well')));
+  }
   const quiet = hypotheses.length - shown.length;
   if (quiet > 0) out.line(say('doctor.quiet', { count: quiet }));
   return isWell ? EXIT.well : EXIT.wrong;

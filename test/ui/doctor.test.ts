@@ -28,6 +28,16 @@ describe('the page of the doctor', () => {
     assert.equal(view(report(think('main/pv')), true).state, 'waiting');
   });
 
+  it('does not call well what speaks for a fault and was not seen long enough', () => {
+    const seen = { key: 'power_negative', supports: true, params: { percent: 99, minutes: 6 } };
+    const against = { ...seen, supports: false };
+    const { state, headline, channels } = view(report(think('main/pv', { arguments: [seen] })));
+    assert.equal(state, 'waiting');
+    assert.equal(headline, 'Something is being looked at');
+    assert.equal(channels[0]?.loud[0]?.standing, 'too little was seen to tell');
+    assert.equal(view(report(think('main/pv', { arguments: [seen, against] }))).state, 'well');
+  });
+
   it('has the channels with something wrong first, and what was found well beside it', () => {
     const { channels, headline, state } = view(
       report(

@@ -3,8 +3,11 @@ import type { DoctorReport } from '../../nodes/health/doctor/doctor.ts';
 import { type Explained, explain } from '../../nodes/health/doctor/explain.ts';
 import { type Reader, sinceText } from './format.ts';
 
-/** `held` looks wrong, but something else has to be mended before anybody can tell. */
-export type Tone = 'confirmed' | 'suspected' | 'held' | 'quiet';
+/**
+ * `held` looks wrong, but something else has to be mended before anybody can tell; of what is `open`
+ * too little was seen.
+ */
+export type Tone = 'confirmed' | 'suspected' | 'held' | 'open' | 'quiet';
 
 export interface DoctorView {
   state: 'waiting' | 'well' | 'attention';
@@ -36,7 +39,7 @@ export interface HypothesisView {
   heldBack: string;
 }
 
-const WORST_FIRST: readonly Tone[] = ['confirmed', 'suspected', 'held', 'quiet'];
+const WORST_FIRST: readonly Tone[] = ['confirmed', 'suspected', 'held', 'open', 'quiet'];
 
 export interface DoctorState {
   /** Undefined until one came. */
@@ -52,16 +55,18 @@ export function viewDoctor({ report, lost, nowMs }: DoctorState, reader: Reader)
     return { state: 'waiting', headline: say('doctor.waiting'), details: [], channels: [] };
   }
   const { daylight, hypotheses } = explain(report, reader.sayDoctor);
-  const tones = hypotheses.map(toneOf).filter(isLoud);
+  const all = hypotheses.map(toneOf);
+  const tones = all.filter(isLoud);
   const count = tones.length;
+  const isOpen = all.includes('open');
   const claim = tones.includes('confirmed') ? 'doctor.count' : 'doctor.maybe';
   const time = sinceText(Date.parse(report.ts), nowMs, reader);
   const details = [daylight, say('doctor.as_of', { time })];
   if (lost) details.push(say('doctor.lost'));
   if (hypotheses.length === 0) details.push(say('doctor.empty'));
   return {
-    state: count > 0 ? 'attention' : lost || hypotheses.length === 0 ? 'waiting' : 'well',
-    headline: count > 0 ? say(claim, { count }) : say('doctor.well'),
+    state: count > 0 ? 'attention' : lost || isOpen || all.length === 0 ? 'waiting' : 'well',
+    headline: count > 0 ? say(claim, { count }) : say(isOpen ? 'doctor.open' : 'doctor.well'),
     details,
     channels: channelsOf(hypotheses, reader),
   };
@@ -100,7 +105,8 @@ function viewHypothesis(each: Explained, { locale, say }: Reader): HypothesisVie
   };
 }
 
-function toneOf({ verdict, held_back }: Explained): Tone {
+function toneOf({ verdict, held_back, open }: Explained): Tone {
+  if (open) return 'open';
   return verdict !== 'quiet' && held_back !== undefined ? 'held' : verdict;
 }
 

@@ -23,6 +23,7 @@ const TONE_ICON: Record<Tone, IconName> = {
   confirmed: 'fault',
   suspected: 'warning',
   held: 'waiting',
+  open: 'waiting',
   quiet: 'check',
 };
 

@@ -15,6 +15,8 @@ export interface Explained extends Pick<Weighed, 'id' | 'source' | 'cause' | 'ph
   against: string[];
   /** Why nothing is said of it all the same; left out where nothing holds it back. */
   held_back?: string;
+  /** Set where all that was seen speaks for it, and it is not enough yet to say so. */
+  open?: true;
 }
 
 export interface Explanation {
@@ -39,6 +41,7 @@ export function explain({ ts, daylight, hypotheses }: DoctorReport, say: Say): E
 
 function explainOne(weighed: Weighed, say: Say): Explained {
   const { id, source, cause, phases, verdict, held_back_by: above } = weighed;
+  const isOpen = verdict === 'quiet' && isOneSided(weighed);
   const sentences = (supports: boolean) =>
     weighed.arguments
       .filter((argument) => argument.supports === supports)
@@ -50,13 +53,19 @@ function explainOne(weighed: Weighed, say: Say): Explained {
     ...(phases === undefined ? {} : { phases }),
     verdict,
     title: titleOf(say, id, cause),
-    standing: say(`verdict.${verdict}`),
+    standing: say(isOpen ? 'verdict.open' : `verdict.${verdict}`),
     for: sentences(true),
     against: sentences(false),
+    ...(isOpen && { open: true as const }),
     ...(above && {
       held_back: say('held_back', { names: above.map((name) => titleOf(say, name)).join('; ') }),
     }),
   };
+}
+
+/** Whether something speaks for it, and nothing against it. */
+function isOneSided({ arguments: seen }: Weighed): boolean {
+  return seen.length > 0 && seen.every(({ supports }) => supports);
 }
 
 /** An argument that has words of its own for speaking against goes by `<key>.against`. */
