@@ -91,7 +91,7 @@ const fault = z.discriminatedUnion('fault', [
     seconds,
   }),
 ]);
-export const commandSchema = z.union([
+const commandSchema = z.union([
   fault,
   z.strictObject({ fault: z.literal('none') }),
   z.strictObject({ clear: z.enum(FAULTS) }),

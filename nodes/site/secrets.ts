@@ -1,7 +1,7 @@
 /** Keeps passwords and tokens out of what is shown or written down for others to read. */
 
 /** Stands where a secret was. */
-export const HIDDEN = '***';
+const HIDDEN = '***';
 
 /** A key whose value is nobody's business, whatever it is. */
 const SECRET_KEY =

@@ -7,9 +7,9 @@ import { type Flow, type Input, medianOf } from './inputs.ts';
 import { changeOf, type Step, StepFinder } from './steps.ts';
 import { failed, type Measured, passed, tenth, type Verdict } from './verdict.ts';
 
-export const CYCLES = 3;
+const CYCLES = 3;
 /** Of the load, W. */
-export const LEAST_LOAD_W = 1_000;
+const LEAST_LOAD_W = 1_000;
 
 /** A CT paired with another phase's voltage shows half of a load: that must still be seen as a step. */
 const SEEN_SHARE = 0.4;

@@ -13,7 +13,7 @@ const ASLEEP_W = 100;
 /** Below zero by more than creep and noise, W. */
 const CREEP_W = 30;
 /** From which change of solar on the mains are held to it, W. */
-export const LEAST_SOLAR_STEP_W = 300;
+const LEAST_SOLAR_STEP_W = 300;
 const RIGHT_SHARE = 0.1;
 /** An answer of none or all of it, within so much, names a cause. */
 const CAUSE_SHARE = 0.3;
